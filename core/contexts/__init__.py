@@ -1,0 +1,5 @@
+"""Contexts: sentences that describe a photo, the bridge between it and the post's text.
+
+`perception` looks at the pixels, `precomputed` reads sentences that any model wrote before, `typed`
+takes them from the keyboard; `store` remembers what was generated.
+"""

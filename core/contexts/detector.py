@@ -1,0 +1,156 @@
+"""Objects in a photo: EfficientDet-Lite0, trained on COCO's 80 everyday classes."""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from core.contexts.tflite import Array, TFLiteModel
+
+MODEL_NAME = "EfficientDet-Lite0 (COCO)"
+_SIDE = 320  # pixels
+_CELLS = (40, 20, 10, 5, 3)  # feature maps of levels 3 to 7
+_ANCHOR_SCALE = 3.0
+_OCTAVES = (0.0, 1 / 3, 2 / 3)
+_ASPECTS = (1.0, 2.0, 0.5)
+_CANDIDATES = 200
+_UNUSED_LABELS = ("???", "")
+_READABLE = {
+    "tv": "TV",
+    "mouse": "computer mouse",
+    "remote": "remote control",
+    "hair drier": "hair dryer",
+}
+
+
+@dataclass(frozen=True)
+class Detection:
+    """An object and where it is.
+
+    Attributes:
+        label: COCO class name.
+        score: The detector's confidence, 0 to 1.
+        box: left, top, right, bottom as shares of the photo's width and height, 0 to 1.
+    """
+
+    label: str
+    score: float
+    box: tuple[float, float, float, float]
+
+    @property
+    def area(self) -> float:
+        """Share of the photo that the box covers."""
+        left, top, right, bottom = self.box
+        return (right - left) * (bottom - top)
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """Middle of the box, (x, y)."""
+        left, top, right, bottom = self.box
+        return (left + right) / 2, (top + bottom) / 2
+
+
+class ObjectDetector:
+    """Finds people, animals, vehicles and things; safe to share between threads."""
+
+    def __init__(self, threshold: float = 0.4, overlap: float = 0.5) -> None:
+        """Set what counts; the model is loaded by the first `detect`.
+
+        Args:
+            threshold: Least confidence of a detection.
+            overlap: Of two boxes of one class that overlap more than this, the weaker goes.
+        """
+        self._model = TFLiteModel("object-detector")
+        self._threshold = threshold
+        self._overlap = overlap
+        self._labels = functools.cache(self._model.labels)
+
+    def detect(self, photo: Image.Image) -> list[Detection]:
+        """Return the objects in the photo, the most confident first.
+
+        Args:
+            photo: RGB, any size.
+
+        Raises:
+            InputError: The weights are not installed, or damaged.
+        """
+        square = photo.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR)
+        outputs = self._model.run(np.asarray(square, dtype=np.uint8)[None])
+        codes, scores = sorted((output[0] for output in outputs), key=lambda o: o.shape[-1])
+        classes = scores.argmax(axis=1)
+        scores = scores[np.arange(len(scores)), classes]
+        order = np.argsort(-scores, kind="stable")[:_CANDIDATES]
+        order = order[scores[order] >= self._threshold]
+        boxes = np.clip(decode_boxes(codes[order], anchors()[order]), 0, 1)
+        kept = suppress_overlaps(boxes, classes[order].tolist(), self._overlap)
+        return [
+            Detection(_READABLE.get(label, label), float(scores[order[k]]), (*boxes[k].tolist(),))
+            for k in kept
+            if (label := self._labels()[classes[order[k]]]) not in _UNUSED_LABELS
+        ]
+
+
+@functools.cache
+def anchors() -> Array:
+    """Return the boxes that the network's outputs are relative to, shape (19206, 4).
+
+    A row is (centre y, centre x, height, width) as shares of the side. The grid of level 7 has
+    three cells on 320 pixels, so its stride is a third of the side and not the nominal 128 pixels;
+    the anchors listed in the model file's metadata say the same.
+    """
+    rows = []
+    for cells in _CELLS:
+        centers = (np.arange(cells) + 0.5) / cells
+        y, x = np.meshgrid(centers, centers, indexing="ij")
+        for octave in _OCTAVES:
+            for aspect in _ASPECTS:
+                size = _ANCHOR_SCALE * 2.0**octave / cells
+                height = np.full_like(y, size / np.sqrt(aspect))
+                width = np.full_like(y, size * np.sqrt(aspect))
+                rows.append(np.stack([y, x, height, width], axis=-1).reshape(-1, 4))
+    per_level = len(_OCTAVES) * len(_ASPECTS)
+    levels = [np.stack(rows[k : k + per_level], axis=1) for k in range(0, len(rows), per_level)]
+    # The nine anchors of a cell are neighbours: (cells, 9, 4) -> (cells * 9, 4)
+    return np.concatenate([level.reshape(-1, 4) for level in levels]).astype(np.float32)
+
+
+def decode_boxes(codes: Array, anchors: Array) -> Array:
+    """Return the boxes that codes describe, as shares of the side; not clipped to the photo.
+
+    Args:
+        codes: Network output (dy, dx, log height, log width) per anchor, shape (n, 4).
+        anchors: The same rows of `anchors()`, shape (n, 4).
+
+    Returns:
+        left, top, right, bottom, shape (n, 4).
+    """
+    center = codes[:, :2] * anchors[:, 2:] + anchors[:, :2]  # (n, 2), y before x
+    half = np.exp(codes[:, 2:]) * anchors[:, 2:] / 2  # (n, 2)
+    top_left, bottom_right = center - half, center + half
+    return np.concatenate([top_left[:, ::-1], bottom_right[:, ::-1]], axis=1)  # (n, 4)
+
+
+def suppress_overlaps(boxes: Array, classes: Sequence[int], limit: float) -> list[int]:
+    """Return the indices that stay when each box drops the weaker ones of its class it overlaps.
+
+    Args:
+        boxes: left, top, right, bottom, the most confident first, shape (n, 4).
+        classes: One class per box.
+        limit: Largest intersection over union that two kept boxes of one class may have.
+    """
+    kept: list[int] = []
+    for k in range(len(boxes)):
+        rivals = [j for j in kept if classes[j] == classes[k]]
+        if not rivals or _overlaps(boxes[k], boxes[rivals]).max() <= limit:
+            kept.append(k)
+    return kept
+
+
+def _overlaps(box: Array, others: Array) -> Array:
+    """Intersection over union of one box with several, shape (n,)."""
+    sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])  # (n, 2)
+    shared = np.clip(sides, 0, None).prod(axis=1)
+    areas = (others[:, 2:] - others[:, :2]).prod(axis=1) + (box[2:] - box[:2]).prod()
+    return np.asarray(shared / np.maximum(areas - shared, np.finfo(np.float32).eps))

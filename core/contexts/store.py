@@ -1,0 +1,92 @@
+"""Contexts kept on disk, so that no photo is described twice by the same generator.
+
+An entry's name is a hash of what decides its content: the photo's bytes and the generator's
+fingerprint. Entries are never changed, so there is nothing to invalidate.
+"""
+
+import hashlib
+import logging
+import os
+import tempfile
+from pathlib import Path
+
+import platformdirs
+from pydantic import ValidationError
+
+from core.contexts.generator import ContextGenerator
+from core.images import LoadedImage
+from core.records import Context, Frozen
+
+_log = logging.getLogger(__name__)
+
+
+class _Entry(Frozen):
+    contexts: list[Context]
+
+
+class ContextStore:
+    """A folder of cached contexts; any number of threads and processes may share it."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Name the folder; it is created by the first write.
+
+        Args:
+            folder: Where entries lie; the user's cache folder when None.
+        """
+        default = Path(platformdirs.user_cache_dir("shap-ca", appauthor=False)) / "contexts"
+        self.folder = default if folder is None else folder
+
+    def get_or_generate(self, image: LoadedImage, generator: ContextGenerator) -> list[Context]:
+        """Return the photo's contexts, from disk when they are there and whole.
+
+        A damaged entry is renamed to end in ".damaged", reported as a warning and written anew. A
+        folder that cannot be written costs time, not the answer.
+
+        Raises:
+            InputError: The generator cannot work.
+        """
+        path = self._path(image, generator)
+        known = self._read(path)
+        if known is not None:
+            return known
+        contexts = generator.generate(image)
+        self._write(path, _Entry(contexts=contexts))
+        return contexts
+
+    def _path(self, image: LoadedImage, generator: ContextGenerator) -> Path:
+        key = hashlib.sha256(f"{image.sha256}\n{generator.fingerprint}".encode()).hexdigest()
+        return self.folder / key[:2] / f"{key}.json"
+
+    def _read(self, path: Path) -> list[Context] | None:
+        try:
+            return _Entry.model_validate_json(path.read_bytes()).contexts
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            _log.warning("The cached contexts %s cannot be read: %s", path, error)
+        except ValidationError:
+            _log.warning("The cached contexts %s are damaged and are made anew.", path)
+            _set_aside(path)
+        return None
+
+    def _write(self, path: Path, entry: _Entry) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+            temporary = Path(name)
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                    stream.write(entry.model_dump_json())
+                # A reader sees a whole entry or none; the last of several writers wins.
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("Contexts cannot be cached in %s: %s", self.folder, error)
+
+
+def _set_aside(path: Path) -> None:
+    try:
+        path.replace(path.with_suffix(".damaged"))
+    except OSError as error:
+        _log.warning("%s cannot be set aside: %s", path, error)

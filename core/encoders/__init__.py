@@ -1,0 +1,1 @@
+"""Encoders: frozen or trainable networks that turn words and photos into features."""

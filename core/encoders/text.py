@@ -1,0 +1,123 @@
+"""The text encoder: contextual word pieces from any Hugging Face encoder, by default MiniLM."""
+
+import hashlib
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
+from transformers import PreTrainedTokenizerFast
+
+from core.errors import InputError
+from core.weights import resolve_model
+
+
+class TextEncoder(nn.Module):
+    """Encodes word pieces; its embedding table stays frozen, and its lowest layers when asked.
+
+    Paper: BERT. Ours: any encoder of the BERT family by id or folder, MiniLM by default; frozen
+    embeddings, so that a checkpoint need not carry the table.
+    """
+
+    def __init__(self, model: PreTrainedModel, *, frozen_layers: int = 0) -> None:
+        super().__init__()
+        self.model = model
+        self.width = int(model.config.hidden_size)
+        self._freeze(frozen_layers)
+
+    def _freeze(self, frozen_layers: int) -> None:
+        layers = encoder_layers(self.model)
+        if frozen_layers > len(layers):
+            raise InputError(
+                f"frozen_layers is {frozen_layers}, but the text encoder has {len(layers)} layers"
+            )
+        frozen: list[nn.Module] = [self.model.get_input_embeddings(), *layers[:frozen_layers]]
+        frozen += [part for name, part in self.model.named_children() if name == "embeddings"]
+        frozen += [part for name, part in self.model.named_children() if name == "pooler"]
+        for part in frozen:
+            part.requires_grad_(False)
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
+    ) -> Tensor:
+        """Return the last hidden states, shape (B, S, D), of pieces of shape (B, S)."""
+        types = {}
+        if token_type_ids is not None and getattr(self.model.config, "type_vocab_size", 0) > 1:
+            types["token_type_ids"] = token_type_ids
+        output = self.model(input_ids=input_ids, attention_mask=attention_mask, **types)
+        hidden: Tensor = output.last_hidden_state
+        return hidden
+
+
+def encoder_layers(model: PreTrainedModel) -> list[nn.Module]:
+    """Return the transformer layers from the bottom up, whatever the family calls them.
+
+    Raises:
+        InputError: The model has no list of layers that is known here.
+    """
+    depth = getattr(model.config, "num_hidden_layers", None)
+    for module in model.modules():
+        if isinstance(module, nn.ModuleList) and len(module) == depth:
+            return list(module)
+    raise InputError(f"{type(model).__name__} cannot be a text encoder: it has no list of layers")
+
+
+def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
+    """Average hidden states (..., S, D) where `mask` (..., S) is set; all-masked rows give zeros."""
+    weights = mask.to(hidden.dtype).unsqueeze(-1)  # (..., S, 1)
+    return (hidden * weights).sum(-2) / weights.sum(-2).clamp(min=1)
+
+
+def load_tokenizer(name_or_path: str) -> PreTrainedTokenizerFast:
+    """Load the fast tokenizer of a packaged name, a Hugging Face id or a folder.
+
+    Raises:
+        InputError: There is none, or it has no fast version.
+    """
+    source = resolve_model(name_or_path)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source, add_prefix_space=True)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name_or_path}: no tokenizer could be loaded ({error})") from None
+    if not tokenizer.is_fast:
+        raise InputError(f"{name_or_path}: its tokenizer has no fast version")
+    fast: PreTrainedTokenizerFast = tokenizer
+    return fast
+
+
+def load_text_encoder(
+    name_or_path: str, *, frozen_layers: int = 0, pretrained: bool = True
+) -> TextEncoder:
+    """Load a text encoder by packaged name, Hugging Face id or folder, as float32.
+
+    Raises:
+        InputError: The model cannot be found or is not a text encoder.
+    """
+    source = resolve_model(name_or_path)
+    try:
+        if pretrained:
+            model = AutoModel.from_pretrained(source, dtype=torch.float32)
+        else:
+            model = AutoModel.from_config(AutoConfig.from_pretrained(source))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name_or_path}: no text encoder could be loaded ({error})") from None
+    if not hasattr(model.config, "hidden_size"):
+        raise InputError(f"{name_or_path}: is not a text encoder (its config has no hidden_size)")
+    return TextEncoder(model, frozen_layers=frozen_layers)
+
+
+def frozen_fingerprint(module: nn.Module) -> str:
+    """Return the SHA-256 of every frozen parameter: name, shape and bytes, in order of name."""
+    digest = hashlib.sha256()
+    for name, parameter in sorted(module.named_parameters()):
+        if not parameter.requires_grad:
+            digest.update(f"{name}{tuple(parameter.shape)}".encode())
+            digest.update(parameter.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def tokenizer_fingerprint(tokenizer: PreTrainedTokenizerFast) -> str:
+    """Return the SHA-256 of the tokenizer's whole definition."""
+    return hashlib.sha256(tokenizer.backend_tokenizer.to_str().encode()).hexdigest()
+
+

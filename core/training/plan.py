@@ -1,0 +1,98 @@
+"""Which examples an epoch sees, in which batches, with which contexts: all of it from the seed.
+
+Nothing here depends on what ran before, so a run that is resumed draws what an unbroken one draws.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from core.config import SourceConfig
+from core.records import Example
+
+
+@dataclass(frozen=True)
+class PlannedBatch:
+    """One batch: its source, its examples, and the contexts drawn for each.
+
+    Attributes:
+        source: Index of the source in the config.
+        examples: Indices into the source's examples.
+        contexts: For each example, indices into its contexts, in the order they are read.
+    """
+
+    source: int
+    examples: tuple[int, ...]
+    contexts: tuple[tuple[int, ...], ...]
+
+
+def plan_epoch(
+    sources: Sequence[tuple[SourceConfig, Sequence[Example]]],
+    *,
+    epoch: int,
+    seed: int,
+    max_contexts: int,
+) -> list[PlannedBatch]:
+    """Return the batches of one epoch, sources mixed, of similar length inside each batch.
+
+    A source with `examples_per_epoch` walks through shuffled rounds of its data, so that over the
+    epochs every example has its turn.
+    """
+    generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
+    batches: list[PlannedBatch] = []
+    for number, (config, examples) in enumerate(sources):
+        drawn = _draw(len(examples), config.examples_per_epoch, epoch=epoch, seed=seed + number)
+        for chosen in _bucketed(drawn, examples, config.batch_size, generator):
+            contexts = tuple(
+                _draw_contexts(examples[index], config.objectives, max_contexts, generator)
+                for index in chosen
+            )
+            batches.append(PlannedBatch(number, tuple(chosen), contexts))
+    order = torch.randperm(len(batches), generator=generator).tolist()
+    return [batches[place] for place in order]
+
+
+def steps_per_epoch(sources: Sequence[tuple[SourceConfig, Sequence[Example]]]) -> int:
+    """Return the number of batches in every epoch."""
+    return sum(
+        -(-min(config.examples_per_epoch or len(examples), len(examples)) // config.batch_size)
+        for config, examples in sources
+    )
+
+
+def _draw(size: int, wanted: int | None, *, epoch: int, seed: int) -> list[int]:
+    """Take the epoch's share of an endless row of shuffled rounds."""
+    wanted = min(wanted or size, size)
+    first, taken = epoch * wanted, []
+    while len(taken) < wanted:
+        round_number, offset = divmod(first + len(taken), size)
+        generator = torch.Generator().manual_seed(seed * 1_000_003 + round_number)
+        order = torch.randperm(size, generator=generator).tolist()
+        taken += order[offset : offset + wanted - len(taken)]
+    return taken
+
+
+def _bucketed(
+    indices: list[int], examples: Sequence[Example], batch_size: int, generator: torch.Generator
+) -> list[list[int]]:
+    """Cut into batches of similar length: padding is work for nothing."""
+    pool = 20 * batch_size
+    batches: list[list[int]] = []
+    for start in range(0, len(indices), pool):
+        by_length = sorted(indices[start : start + pool], key=lambda i: len(examples[i].tokens))
+        batches += [by_length[i : i + batch_size] for i in range(0, len(by_length), batch_size)]
+    order = torch.randperm(len(batches), generator=generator).tolist()
+    return [batches[place] for place in order]
+
+
+def _draw_contexts(
+    example: Example, objectives: tuple[str, ...], most: int, generator: torch.Generator
+) -> tuple[int, ...]:
+    """Draw none to `most` contexts; at least and at most one where only the games are played."""
+    available = len(example.contexts)
+    if objectives == ("alignment",):
+        wanted = min(available, 1)
+    else:
+        wanted = int(torch.randint(min(available, most) + 1, (), generator=generator))
+    return tuple(torch.randperm(available, generator=generator)[:wanted].tolist())

@@ -1,0 +1,36 @@
+"""The run log, `metrics.jsonl`: one JSON object a line, flushed as it happens."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+class RunLog:
+    """Appends events to `metrics.jsonl` of a run folder.
+
+    Every event carries its step; a run that is resumed at step s drops what a killed run wrote
+    after s, so that an interrupted run leaves the same log as an unbroken one.
+    """
+
+    def __init__(self, folder: Path, *, resume_at: int) -> None:
+        self.path = folder / "metrics.jsonl"
+        kept = [event for event in read_run_log(self.path) if event["step"] <= resume_at]
+        self.path.write_text("".join(json.dumps(event) + "\n" for event in kept), encoding="utf-8")
+
+    def write(self, step: int, **values: Any) -> None:
+        """Append one event."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"step": step, **values}) + "\n")
+
+
+def read_run_log(path: Path) -> list[dict[str, Any]]:
+    """Return the whole events of a run; a last line that a kill cut off is left out."""
+    events: list[dict[str, Any]] = []
+    if not path.exists():
+        return events
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            events.append(json.loads(line))
+        except json.JSONDecodeError:
+            break
+    return events

@@ -1,0 +1,122 @@
+"""Turns the sources of a config into examples with their contexts and image features."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from core.config import DataConfig, SourceConfig
+from core.contexts.perception import PerceptionGenerator
+from core.contexts.precomputed import load_contexts
+from core.contexts.store import ContextStore
+from core.datasets.image_text import read_image_text
+from core.datasets.twitter import read_twitter
+from core.encoders.feature_cache import FeatureCache
+from core.encoders.image import ImageFeatures
+from core.errors import InputError
+from core.images import read_image
+from core.records import Context, Example
+
+
+def load_source(source: SourceConfig, data: DataConfig, *, cache: Path | None = None) -> list[Example]:
+    """Read the examples of a source, with the contexts it names.
+
+    Args:
+        source: What to read.
+        data: Where paths start.
+        cache: Folder of perceived contexts; None: the user's cache.
+
+    Raises:
+        InputError: A file is missing or has a line that cannot be read.
+    """
+    contexts = merged_contexts([data.path(file) for file in source.contexts])
+    images = data.path(source.images) if source.images else None
+    if source.kind == "twitter":
+        examples = read_twitter(data.path(source.file), contexts, images=images).examples
+    else:
+        examples = read_image_text(
+            data.path(source.file),
+            images,
+            split=source.split,
+            label_key=source.label_key,
+            captions_key=source.captions_key,
+        ).examples
+    examples = _part(examples, source, data)
+    return _perceived(examples, cache) if source.perceive else list(examples)
+
+
+def merged_contexts(
+    paths: Sequence[Path], *, skip_bad_lines: bool = False
+) -> dict[str, list[Context]]:
+    """Join context files: an image's contexts stand in the order of the files.
+
+    Raises:
+        InputError: A file cannot be read, or a line cannot and is not to be skipped.
+    """
+    merged: dict[str, list[Context]] = {}
+    for path in paths:
+        read = load_contexts(path, skip_bad_lines=skip_bad_lines)
+        for image, contexts in read.by_image.items():
+            merged.setdefault(image, []).extend(contexts)
+    return merged
+
+
+def without_overlap(examples: Sequence[Example], held_out: Sequence[Example]) -> list[Example]:
+    """Drop the examples whose sentence stands in a held-out set, letter case and spaces aside."""
+    seen = {_words(example) for example in held_out if example.tokens}
+    return [example for example in examples if _words(example) not in seen]
+
+
+def image_features(examples: Sequence[Example], cache: FeatureCache) -> list[ImageFeatures | None]:
+    """Return the features of each example's image, None where it has none.
+
+    Raises:
+        InputError: An image cannot be read.
+    """
+    paths = [example.image for example in examples if example.image]
+    if not paths:
+        return [None] * len(examples)
+    cache.fill(paths, progress=True)
+    features = cache.get(paths)
+    rows = iter(zip(features.regions, features.pooled, strict=True))
+    return [ImageFeatures(*next(rows)) if example.image else None for example in examples]
+
+
+def _words(example: Example) -> str:
+    return " ".join(token.text.casefold() for token in example.tokens)
+
+
+def _part(
+    examples: Sequence[Example], source: SourceConfig, data: DataConfig
+) -> Sequence[Example]:
+    """Keep one side of a split by hash; near duplicates share a side."""
+    if source.part is None:
+        return examples
+    leader: dict[str, str] = {}
+    if source.near_duplicates:
+        path = data.path(source.near_duplicates)
+        try:
+            groups = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, json.JSONDecodeError) as error:
+            raise InputError(f"{path}: cannot be read as a JSON list of lists ({error})") from None
+        leader = {str(member): str(group[0]) for group in groups for member in group}
+
+    def is_dev(example: Example) -> bool:
+        digest = hashlib.sha256(leader.get(example.id, example.id).encode()).digest()
+        return int.from_bytes(digest[:4]) / 2**32 < source.dev_share
+
+    return [example for example in examples if is_dev(example) == (source.part == "dev")]
+
+
+def _perceived(examples: Sequence[Example], cache: Path | None) -> list[Example]:
+    """Add the contexts that the perception models read off the pixels, cached by image."""
+    generator, store = PerceptionGenerator(ocr=False), ContextStore(cache)
+    made = []
+    for example in tqdm(examples, desc="contexts from pixels", unit="post"):
+        if example.image is not None:
+            described = store.get_or_generate(read_image(example.image), generator)
+            example = example.model_copy(update={"contexts": (*example.contexts, *described)})
+        made.append(example)
+    return made

@@ -1,0 +1,1 @@
+"""The page: renders Records, computes nothing of the method itself."""

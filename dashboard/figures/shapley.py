@@ -1,0 +1,220 @@
+"""The two-sided chart: what each context bridges to the sentence, and what to the photo."""
+
+import textwrap
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from core.records import AnyGame, Context, Game, Record, Standing
+from dashboard.figures.drawing import (
+    GRID,
+    OPPOSES,
+    OUTLINE,
+    SUPPORTS,
+    Drawing,
+    layout,
+    number,
+    plain,
+    shorten,
+)
+
+ROW_PIXELS = 50
+FRAME_PIXELS = 84
+LABEL_CHARACTERS = 24
+COLUMNS = ["context", "side", "K·φ", "φ", "standard error", "similarity", "rank", "margin"]
+
+
+def shapley_chart(record: Record) -> Drawing:
+    """Draw K·φ of every included context, text side left and image side right, in one order.
+
+    Both sides share one scale, so that bars may be compared across them. A dashed line marks the
+    best context of the bank: a bar that passes it fits this post better than any of the bank does.
+
+    Args:
+        record: Of one post.
+
+    Returns:
+        The chart; its table has one row per context and side.
+    """
+    games: list[AnyGame] = [record.games.text, record.games.image]
+    order = [place for place, context in enumerate(record.contexts) if context.included]
+    figure = make_subplots(rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.04)
+    for column, game in enumerate(games, start=1):
+        if isinstance(game, Game):
+            _bars(figure, column, game, record.contexts)
+            _best_of_bank(figure, column, game)
+        else:
+            _reason(figure, column, game.reason)
+        _side_title(figure, column, game)
+    figure.update_xaxes(
+        range=_range(games), zerolinecolor=OUTLINE, gridcolor=GRID, nticks=5, fixedrange=True
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(order))),
+        ticktext=[_label(place, record.contexts[place]) for place in order],
+        range=[max(len(order), 1) - 0.5, -0.5],
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+    )
+    height = FRAME_PIXELS + ROW_PIXELS * max(len(order), 2)
+    figure.update_layout(layout(height=height, margin={"l": 8, "r": 8, "t": 54, "b": 30}))
+    return Drawing(figure, _alt(games), shapley_table(record))
+
+
+def shapley_table(record: Record) -> pd.DataFrame:
+    """Return the chart's numbers, one row per context and side that was played."""
+    rows = [
+        {
+            "context": standing.context + 1,
+            "side": game.side,
+            "K·φ": standing.scaled_value,
+            "φ": standing.shapley_value,
+            "standard error": _error_words(standing),
+            "similarity": standing.similarity,
+            "rank": standing.rank,
+            "margin": standing.margin,
+        }
+        for game in (record.games.text, record.games.image)
+        if isinstance(game, Game)
+        for standing in game.standings
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def best_of_bank(game: Game) -> float | None:
+    """Return the largest scaled value in the bank, None when no context of the post plays."""
+    if not game.standings:
+        return None
+    return game.standings[0].scaled_value - game.standings[0].margin
+
+
+def _bars(figure: go.Figure, column: int, game: Game, contexts: list[Context]) -> None:
+    values = [standing.scaled_value for standing in game.standings]
+    players = len(game.players)
+    errors = [players * standing.standard_error for standing in game.standings if standing.standard_error]
+    figure.add_bar(
+        x=values,
+        y=list(range(len(values))),
+        orientation="h",
+        width=0.42,
+        marker={
+            "color": [SUPPORTS if value >= 0 else OPPOSES for value in values],
+            "pattern": {
+                "shape": ["" if value >= 0 else "/" for value in values],
+                "fillmode": "replace",
+                "size": 7,
+                "solidity": 0.55,
+            },
+            "line": {
+                "color": [SUPPORTS if value >= 0 else OPPOSES for value in values],
+                "width": 1.2,
+            },
+            "cornerradius": 3,
+        },
+        error_x={"array": errors, "color": OUTLINE, "thickness": 1.5} if errors else None,
+        text=[number(value) for value in values],
+        textposition="outside",
+        cliponaxis=False,
+        customdata=[
+            [
+                plain(textwrap.fill(contexts[standing.context].text, 60)).replace("\n", "<br>"),
+                standing.rank,
+                number(standing.margin),
+                standing.shapley_value,
+                _error_words(standing),
+            ]
+            for standing in game.standings
+        ],
+        hovertemplate="%{customdata[0]}<br><br>K·φ %{x:+.3f} · φ %{customdata[3]:+.5f} "
+        "(%{customdata[4]})<br>rank %{customdata[1]} · margin %{customdata[2]}<extra></extra>",
+        row=1,
+        col=column,
+    )
+
+
+def _best_of_bank(figure: go.Figure, column: int, game: Game) -> None:
+    best = best_of_bank(game)
+    if best is None:
+        return
+    figure.add_vline(x=best, line={"color": OUTLINE, "width": 1.2, "dash": "4px,3px"}, row=1, col=column)
+    figure.add_annotation(
+        x=best,
+        y=1,
+        yref="y domain" if column == 1 else "y2 domain",
+        yanchor="bottom",
+        text=f"best of bank {number(best)}",
+        showarrow=False,
+        font={"size": 11, "color": OUTLINE},
+        row=1,
+        col=column,
+    )
+
+
+def _side_title(figure: go.Figure, column: int, game: AnyGame) -> None:
+    kind = "not played"
+    if isinstance(game, Game):
+        kind = "exact" if game.standard_error is None else "± standard error"
+    figure.add_annotation(
+        x=0,
+        xanchor="left",
+        xref="x domain" if column == 1 else "x2 domain",
+        y=1,
+        yref="paper",
+        yshift=48,
+        yanchor="top",
+        text=f"<b>{game.side} side</b> · {kind}",
+        showarrow=False,
+        font={"size": 13},
+    )
+
+
+def _reason(figure: go.Figure, column: int, reason: str) -> None:
+    axes = ("x domain", "y domain") if column == 1 else ("x2 domain", "y2 domain")
+    figure.add_annotation(
+        x=0.5,
+        y=0.5,
+        xref=axes[0],
+        yref=axes[1],
+        text="<br>".join(textwrap.wrap(plain(reason), 26)),
+        showarrow=False,
+        font={"size": 13, "color": OUTLINE},
+    )
+    # An axis without a trace is not drawn at all, and the two sides must keep their places.
+    figure.add_bar(x=[None], y=[0], orientation="h", hoverinfo="skip", row=1, col=column)
+    figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=False, row=1, col=column)
+
+
+def _range(games: list[AnyGame]) -> list[float]:
+    """Return one scale for both sides, with room for the numbers beside the bars."""
+    played = [game for game in games if isinstance(game, Game)]
+    values = [standing.scaled_value for game in played for standing in game.standings]
+    values += [best for game in played if (best := best_of_bank(game)) is not None]
+    low, high = min([0.0, *values]), max([0.0, *values])
+    room = 0.24 * ((high - low) or 1.0)
+    return [low - (room if low < 0 else 0.0), high + room]
+
+
+def _label(place: int, context: Context) -> str:
+    lines = textwrap.wrap(shorten(context.text, 2 * LABEL_CHARACTERS - 4), LABEL_CHARACTERS)[:2]
+    return f"<b>{place + 1}</b>  " + "<br>".join(plain(line) for line in lines)
+
+
+def _error_words(standing: Standing) -> str:
+    return "exact" if standing.standard_error is None else f"± {standing.standard_error:.5f}"
+
+
+def _alt(games: list[AnyGame]) -> str:
+    parts = []
+    for game in games:
+        if not isinstance(game, Game):
+            parts.append(f"{game.side.capitalize()} side: {game.reason}")
+            continue
+        values = ", ".join(
+            f"context {standing.context + 1} {number(standing.scaled_value)} "
+            f"{'supports' if standing.scaled_value >= 0 else 'opposes'}"
+            for standing in game.standings
+        )
+        parts.append(f"{game.side.capitalize()} side: {values}.")
+    return "Scaled Shapley value of each context. " + " ".join(parts)

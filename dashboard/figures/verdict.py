@@ -1,0 +1,89 @@
+"""The verdict line: what the numbers say, in one or two plain sentences."""
+
+import html
+from collections.abc import Sequence
+
+from core.records import Game, NoGame, Record
+
+LABEL_WORDS = {
+    "aligned": "belong to this post",
+    "uncertain": "uncertain",
+    "misaligned": "misaligned",
+    "unknown": "could not be judged",
+}
+
+
+def verdict_html(record: Record) -> str:
+    """Return the verdict on the contexts and what the entities owe to them, escaped HTML."""
+    return " ".join(part for part in (_on_contexts(record), _on_entities(record)) if part)
+
+
+def method_line(record: Record) -> str:
+    """Return how the values were computed: method, players, residual, seconds."""
+    played = [game for game in (record.games.text, record.games.image) if isinstance(game, Game)]
+    if not played:
+        return f"No game was played · {_seconds(record):.2f} s"
+    game = played[0]
+    kind = "exact" if game.standard_error is None else "sampled, with standard errors"
+    own = len(game.standings)
+    residual = max(abs(game.efficiency_residual) for game in played)
+    return (
+        f"φ {kind} ({game.method}, {own} own + {len(game.players) - own} reference contexts) · "
+        f"Σφ = v(N), residual {residual:.0e} · {_seconds(record):.2f} s"
+    )
+
+
+def _on_contexts(record: Record) -> str:
+    text, image = record.games.text, record.games.image
+    if isinstance(text, NoGame) and isinstance(image, NoGame):
+        return html.escape(text.reason)
+    included = [place for place, context in enumerate(record.contexts) if context.included]
+    by_label = {
+        label: [v.context for v in record.verdicts if v.label == label and v.context in included]
+        for label in LABEL_WORDS
+    }
+    sentences = [_group(label, places, len(included)) for label, places in by_label.items() if places]
+    line = "; ".join(sentences) + "."
+    line += _bridge(record, by_label["misaligned"])
+    missing = [game.reason for game in (text, image) if isinstance(game, NoGame)]
+    return " ".join([line[0].upper() + line[1:], *map(html.escape, missing)])
+
+
+def _group(label: str, places: Sequence[int], everyone: int) -> str:
+    one = len(places) == 1
+    who = f"context{'' if one else 's'} {_enumerate([str(place + 1) for place in places])}"
+    if len(places) == everyone:
+        who = {1: "the only context", 2: "both contexts"}.get(everyone, f"all {everyone} contexts")
+    if label == "aligned":
+        return f'{who} <b class="sc-aligned">belong{"s" if one else ""}</b> to this post'
+    if label == "unknown":
+        return f"{who} could not be judged"
+    return f'{who} {"is" if one else "are"} <b class="sc-{label}">{LABEL_WORDS[label]}</b>'
+
+
+def _bridge(record: Record, misaligned: Sequence[int]) -> str:
+    if record.gates is None or not misaligned:
+        return ""
+    share = sum(record.gates.contexts[place] for place in misaligned)
+    its = "its" if len(misaligned) == 1 else "their"
+    return f" The fusion still takes {share:.0%} of its bridge from {'it' if its == 'its' else 'them'}."
+
+
+def _on_entities(record: Record) -> str:
+    needing = [entity for entity in record.entities if entity.needs_context]
+    if not record.entities:
+        return "No entity is found in the sentence."
+    if not needing or not any(context.included for context in record.contexts):
+        return ""
+    names = _enumerate([f"<q>{html.escape(entity.text)}</q>" for entity in needing])
+    verb = "is" if len(needing) == 1 else "are"
+    return f"{names} {verb} found only with the contexts."
+
+
+def _enumerate(parts: Sequence[str]) -> str:
+    *head, last = parts
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def _seconds(record: Record) -> float:
+    return sum(record.timings.values())

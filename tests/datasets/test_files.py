@@ -1,0 +1,70 @@
+import pytest
+
+from core.datasets.files import UniqueIds, decode_line, parse_object, path_inside, read_lines
+from core.errors import InputError
+
+
+def test_lines_are_numbered_and_lose_byte_order_mark_and_line_ends(tmp_path):
+    path = tmp_path / "lines.txt"
+    path.write_bytes(b"\xef\xbb\xbfone\r\n\ntwo")
+    assert list(read_lines(path)) == [(1, b"one"), (2, b""), (3, b"two")]
+
+
+def test_only_line_feeds_end_a_line(tmp_path):
+    path = tmp_path / "lines.txt"
+    path.write_text("a\u2028b\x85c\x0bd\n", encoding="utf-8")
+    assert [decode_line(line) for _, line in read_lines(path)] == ["a\u2028b\x85c\x0bd"]
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"gone\.txt"):
+        list(read_lines(tmp_path / "gone.txt"))
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(InputError, match="cannot be read"):
+        list(read_lines(tmp_path))
+
+
+def test_bytes_that_are_no_utf_8_are_refused_with_their_place():
+    with pytest.raises(InputError, match="byte 3"):
+        decode_line(b"ab\xff")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"{", b"[1]", b"3", b'{"a": }', b"\xff", b"[" * 100_000, b'{"a": ' + b"1" * 5000 + b"}"],
+)
+def test_what_is_no_json_object_is_refused(line):
+    with pytest.raises(InputError):
+        parse_object(line)
+
+
+def test_repeated_ids_are_numbered_without_meeting_others():
+    ids = UniqueIds()
+    assert [ids.add(name) for name in ["a", "b", "a", "a-2", "a"]] == [
+        "a",
+        "b",
+        "a-2",
+        "a-2-2",
+        "a-3",
+    ]
+
+
+def test_a_file_in_a_subfolder_lies_inside(tmp_path):
+    assert path_inside(tmp_path, "sub/../x.jpg") == tmp_path.resolve() / "x.jpg"
+
+
+@pytest.mark.parametrize("name", ["../x.jpg", "a/../../x.jpg", "/etc/passwd", "x\x00.jpg"])
+def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path, name):
+    with pytest.raises(InputError, match="outside"):
+        path_inside(tmp_path, name)
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    (tmp_path / "secret.jpg").touch()
+    (folder / "link.jpg").symlink_to(tmp_path / "secret.jpg")
+    with pytest.raises(InputError, match="outside"):
+        path_inside(folder, "link.jpg")

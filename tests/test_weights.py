@@ -1,0 +1,130 @@
+"""Weights are found without importing their package, and never used unchecked."""
+
+import hashlib
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from core import weights
+from core.errors import InputError
+from core.weights import WEIGHTS, Weight, find_weight, resolve_model, sha256_file
+
+
+@pytest.fixture
+def packaged(tmp_path, monkeypatch):
+    """A package with one weight file, which must never be imported."""
+    package = tmp_path / "packages" / "toy_weights"
+    (package / "model").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise RuntimeError('imported')")
+    file = package / "model" / "model.safetensors"
+    file.write_bytes(b"weights")
+    monkeypatch.syspath_prepend(package.parent)
+    weight = Weight(
+        package="toy-weights",
+        module="toy_weights",
+        path="model/model.safetensors",
+        sha256=hashlib.sha256(b"weights").hexdigest(),
+        licence="MIT / MIT",
+    )
+    monkeypatch.setitem(WEIGHTS, "toy", weight)
+    folder = Weight(**{**vars(weight), "is_model_folder": True})
+    monkeypatch.setitem(WEIGHTS, "toy-folder", folder)
+    return file
+
+
+@pytest.fixture
+def hub_cache(tmp_path, monkeypatch):
+    """An empty Hugging Face cache, and no network."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    return tmp_path / "hub"
+
+
+@pytest.mark.parametrize("name", sorted(WEIGHTS))
+def test_every_packaged_weight_is_installed_and_intact(name):
+    assert find_weight(name).exists()
+
+
+def test_a_weight_is_found_without_importing_its_package(packaged):
+    assert find_weight("toy") == packaged
+    assert "toy_weights" not in sys.modules
+
+
+def test_a_model_folder_is_given_as_the_folder_around_its_weights(packaged):
+    assert find_weight("toy-folder") == packaged.parent
+    assert resolve_model("toy-folder") == packaged.parent
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(InputError, match="efficientnet-lite0"):
+        find_weight("efficientnet-lite9")
+
+
+def test_a_missing_package_is_named_with_the_command_that_installs_it(packaged, monkeypatch):
+    lost = Weight(**{**vars(WEIGHTS["toy"]), "module": "no_such_module"})
+    monkeypatch.setitem(WEIGHTS, "toy", lost)
+    with pytest.raises(InputError, match=r"toy-weights.*make dashboard"):
+        find_weight("toy")
+
+
+def test_a_missing_file_is_named_with_the_command_that_installs_it(packaged):
+    packaged.unlink()
+    with pytest.raises(InputError, match=r"lacks model/model.safetensors.*make dashboard"):
+        find_weight("toy")
+
+
+def test_a_changed_file_is_refused(packaged):
+    packaged.write_bytes(b"weightz")
+    with pytest.raises(InputError, match=r"toy-weights is damaged.*make dashboard"):
+        find_weight("toy")
+
+
+def test_a_file_is_hashed_once_however_many_threads_ask(packaged, monkeypatch):
+    hashed: list[Path] = []
+
+    def counting(path: Path) -> str:
+        hashed.append(path)
+        return sha256_file(path)
+
+    monkeypatch.setattr(weights, "_remembered_sha256", weights.functools.cache(counting))
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(find_weight, ["toy"] * 32))
+    assert found == {packaged}
+    assert hashed == [packaged]
+
+
+def test_sha256_of_a_file_is_that_of_its_bytes(tmp_path):
+    file = tmp_path / "abc"
+    file.write_bytes(b"abc")
+    # The one-block example of FIPS 180-2, appendix B.1.
+    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert sha256_file(file) == digest
+
+
+def test_a_local_folder_resolves_to_itself(tmp_path, hub_cache):
+    assert resolve_model(str(tmp_path)) == tmp_path
+
+
+def test_a_downloaded_model_resolves_to_its_folder_without_the_network(hub_cache):
+    snapshot = hub_cache / "models--owner--name" / "snapshots" / "abc"
+    snapshot.mkdir(parents=True)
+    (snapshot.parents[1] / "refs").mkdir()
+    (snapshot.parents[1] / "refs" / "main").write_text("abc")
+    (snapshot / "config.json").write_text("{}")
+    with pytest.raises(InputError, match="nor in the local Hugging Face cache"):
+        resolve_model("owner/name")  # an unfinished download: no weights yet
+    (snapshot / "model.safetensors").write_bytes(b"")
+    assert resolve_model("owner/name") == snapshot
+
+
+def test_an_unknown_id_says_what_to_do(hub_cache):
+    with pytest.raises(InputError, match=r"check the name and the network, or give the folder"):
+        resolve_model("owner/no-such-model")
+
+
+@pytest.mark.parametrize("name", ["", "/no/such/folder", "a/b/c", "a--b", "x" * 200])
+def test_what_is_neither_folder_nor_id_is_refused(name, hub_cache):
+    with pytest.raises(InputError, match="is not a model"):
+        resolve_model(name)

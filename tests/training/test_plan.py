@@ -1,0 +1,76 @@
+"""What an epoch draws."""
+
+from collections import Counter
+
+import pytest
+
+from core.config import SourceConfig
+from core.datasets.tokens import tokens_from_words
+from core.records import Context, Example
+from core.training.plan import plan_epoch, steps_per_epoch
+
+
+def examples(count: int, contexts: int = 4) -> list[Example]:
+    made = []
+    for number in range(count):
+        text, tokens = tokens_from_words(["word"] * (1 + number % 9))
+        own = tuple(Context(text=f"c{i}", generator="typed") for i in range(contexts))
+        made.append(Example(id=str(number), text=text, tokens=tokens, contexts=own))
+    return made
+
+
+def source(**changes: object) -> SourceConfig:
+    fields = {"name": "s", "kind": "twitter", "file": "f", "objectives": ["task"], "batch_size": 4}
+    return SourceConfig.model_validate(fields | changes)
+
+
+def test_a_whole_source_is_seen_once_an_epoch():
+    planned = plan_epoch([(source(), examples(10))], epoch=3, seed=1, max_contexts=3)
+    assert sorted(i for batch in planned for i in batch.examples) == list(range(10))
+    assert len(planned) == steps_per_epoch([(source(), examples(10))]) == 3
+
+
+def test_a_part_of_a_source_walks_through_all_of_it_over_the_epochs():
+    seen = Counter[int]()
+    sources = [(source(examples_per_epoch=4), examples(10))]
+    for epoch in range(5):
+        for batch in plan_epoch(sources, epoch=epoch, seed=1, max_contexts=3):
+            seen.update(batch.examples)
+    assert seen == dict.fromkeys(range(10), 2)
+
+
+def test_the_plan_follows_from_the_seed_alone():
+    sources = [(source(), examples(10)), (source(objectives=["alignment"]), examples(7))]
+    first, again = (plan_epoch(sources, epoch=2, seed=5, max_contexts=3) for _ in range(2))
+    assert first == again
+    assert first != plan_epoch(sources, epoch=2, seed=6, max_contexts=3)
+    assert first != plan_epoch(sources, epoch=1, seed=5, max_contexts=3)
+
+
+def test_none_to_three_contexts_are_drawn_without_repeats():
+    drawn = Counter[int]()
+    for epoch in range(20):
+        for batch in plan_epoch([(source(), examples(20))], epoch=epoch, seed=0, max_contexts=3):
+            for contexts in batch.contexts:
+                drawn[len(contexts)] += 1
+                assert len(set(contexts)) == len(contexts)
+                assert set(contexts) <= set(range(4))
+    assert set(drawn) == {0, 1, 2, 3}
+    assert min(drawn.values()) > 60  # 400 draws, 100 expected each
+
+
+def test_games_are_always_given_one_context_where_there_is_one():
+    sources = [(source(objectives=["alignment"]), examples(8) + examples(4, contexts=0))]
+    lengths = [
+        len(contexts)
+        for batch in plan_epoch(sources, epoch=0, seed=0, max_contexts=3)
+        for contexts in batch.contexts
+    ]
+    assert sorted(lengths) == [0] * 4 + [1] * 8
+
+
+@pytest.mark.parametrize("wanted", [None, 1, 9, 100])
+def test_the_number_of_steps_is_known_beforehand(wanted):
+    sources = [(source(examples_per_epoch=wanted), examples(10)), (source(), examples(3))]
+    planned = plan_epoch(sources, epoch=0, seed=0, max_contexts=3)
+    assert len(planned) == steps_per_epoch(sources)
