@@ -1,6 +1,6 @@
 # Both `make dashboard` and `make test` do their own set-up, in .venv: see .ci/setup.
 
-PORT = 8501
+PORT ?= 8501
 python = .venv/bin/python
 
 .PHONY: help dashboard test check lint runtime tools clean

@@ -64,7 +64,7 @@ def train(
 ) -> None:
     """Train a checkpoint; started again after a kill, it goes on where it was."""
     from core.config import load_config
-    from core.training.experiment import run_experiment
+    from core.experiment import run_experiment
 
     loaded = load_config(config, set_)
     metrics = run_experiment(loaded, run_folder=run, checkpoint_folder=out, device=device)
@@ -86,7 +86,8 @@ def evaluate(
     json_file: JsonFile = None,
 ) -> None:
     """Score a checkpoint: entities where they are annotated, alignment where there are contexts."""
-    from core.evaluation.report import evaluate_file, table
+    from core.evaluation.tables import score_table
+    from core.experiment import evaluate_file
 
     report = evaluate_file(
         checkpoint,
@@ -98,7 +99,7 @@ def evaluate(
         skip_bad_lines=skip_bad_lines,
         device=device,
     )
-    print(table(report))
+    print(score_table(report))
     if json_file:
         _write(json.dumps(report, indent=2), json_file)
 

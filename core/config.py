@@ -90,6 +90,9 @@ class DataConfig(Section):
     """Where the data lies, what is trained on, and what epochs are chosen by."""
 
     root: str = Field("data", description="folder; the SHAPCA_DATA variable takes its place")
+    drop_overlap: bool = Field(
+        True, description="leave out training posts whose sentence stands in dev or an evaluation"
+    )
     sources: tuple[SourceConfig, ...]
     dev: SourceConfig = Field(description="its entity F1 chooses the epoch")
     evaluations: tuple[SourceConfig, ...] = Field((), description="scored once, at the end")

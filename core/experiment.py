@@ -62,6 +62,7 @@ def run_experiment(
         for source in (config.data.dev, *config.data.evaluations)
     }
     held_out = [example for examples, _ in evaluations.values() for example in examples]
+    held_out = held_out if config.data.drop_overlap else []
     sources = [_load(source, config, cache, held_out) for source in config.data.sources]
     torch.manual_seed(config.seed)  # the parameters that start at random
     model, tokenizer = build_model(config, image_width=encoder.width)
@@ -149,8 +150,7 @@ def _load(
     source: SourceConfig, config: Config, cache: FeatureCache, held_out: Sequence[Example] = ()
 ) -> Data:
     examples = load_source(source, config.data)
-    if held_out:
-        examples = without_overlap(examples, held_out)
+    examples = without_overlap(examples, held_out)
     if not examples:
         raise InputError(f"The source {source.name} has no examples; check its file and split.")
     return examples, image_features(examples, cache)

@@ -51,21 +51,17 @@ class ContextGatedFusion(nn.Module):
         self.query_gate = nn.Linear(2 * width, 1)
         self.key_gate = nn.Linear(2 * width, 1)
         self.output = nn.Linear(width, width)
-        self.feed_forward = nn.Sequential(
-            nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
-        )
+        last = nn.Linear(2 * width, width)
+        self.feed_forward = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), last)
         self.attention_norm = nn.LayerNorm(width)
         self.feed_forward_norm = nn.LayerNorm(width)
         self.dropout = nn.Dropout(dropout)
-        self._initialise(gate_bias)
-
-    def _initialise(self, gate_bias: float) -> None:
         for gate in (self.query_gate, self.key_gate):
             nn.init.normal_(gate.weight, std=0.02)
             nn.init.constant_(gate.bias, gate_bias)
-        for last in (self.output, self.feed_forward[2]):
-            nn.init.zeros_(last.weight)
-            nn.init.zeros_(last.bias)
+        for layer in (self.output, last):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
 
     def forward(self, words: Tensor, regions: Tensor, bridge: Tensor, has_bridge: Tensor) -> Fused:
         """Let each word look at the image.

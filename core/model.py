@@ -56,6 +56,7 @@ class ShapCA(nn.Module):
     def __init__(self, config: Config, text_encoder: TextEncoder, *, image_width: int) -> None:
         super().__init__()
         width, align = text_encoder.width, config.alignment.width
+        self.image_width = image_width
         self.bridge_temperature = config.fusion.bridge_temperature
         self.text_encoder = text_encoder
         self.text_projection = nn.Linear(width, align, bias=False)
@@ -93,9 +94,9 @@ class ShapCA(nn.Module):
             present,
         )  # (B*n, D)
         text = self._pooled(batch.text_ids, batch.text_mask, batch.word_mask.any(1))  # (B, D)
-        image = text.new_zeros(rows, self.image_projection[1].in_features)
-        if batch.image_pooled is not None:
-            image = batch.image_pooled
+        image = batch.image_pooled
+        if image is None:
+            image = text.new_zeros(rows, self.image_width)
         return AlignmentFeatures(
             _unit(self.text_projection(text)),
             _unit(self.context_projection(contexts)).view(rows, slots, -1)

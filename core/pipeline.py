@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypedDict
 
 import torch
 
@@ -192,7 +193,7 @@ class Pipeline:
             **self._limits(),
         ).to(self.device)
 
-    def _limits(self) -> dict[str, int]:
+    def _limits(self) -> "_Limits":
         config = self.checkpoint.config.text_encoder
         return {
             "max_text_pieces": config.max_text_pieces,
@@ -279,6 +280,11 @@ class Pipeline:
         if any(context.generator == "perception" for context in contexts):
             made["generator"] = self._generators[True].fingerprint
         return made
+
+
+class _Limits(TypedDict):
+    max_text_pieces: int
+    max_context_pieces: int
 
 
 class _Stages:

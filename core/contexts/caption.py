@@ -105,6 +105,8 @@ def _joined_tag(tag: Tag, labels: set[str]) -> tuple[str, str] | None:
     role = tag.kind.role if tag.kind else "thing"
     if role == "place":
         return _PLACES.get(tag.noun, "near"), _hedged(tag)
+    if role == "page":
+        return "on", _hedged(tag)
     if role == "worn":
         return ("wearing", _hedged(tag)) if labels >= {"person"} and "tie" not in labels else None
     is_known = tag.noun in labels or (role == "animal" and not labels.isdisjoint(_ANIMALS))

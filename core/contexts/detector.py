@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from core.contexts.tflite import Array, TFLiteModel
@@ -16,6 +17,11 @@ _ANCHOR_SCALE = 3.0
 _OCTAVES = (0.0, 1 / 3, 2 / 3)
 _ASPECTS = (1.0, 2.0, 0.5)
 _CANDIDATES = 200
+_PERSON = 0  # class index
+# Drawn letters and logos are taken for things at up to 0.48; people are scored more carefully.
+_LEAST_SCORE = 0.5
+_LEAST_SCORE_OF_PEOPLE = 0.4
+_MOST_OVERLAP = 0.5  # of two boxes of one class that overlap more, the weaker goes
 _UNUSED_LABELS = ("???", "")
 _READABLE = {
     "tv": "TV",
@@ -55,16 +61,9 @@ class Detection:
 class ObjectDetector:
     """Finds people, animals, vehicles and things; safe to share between threads."""
 
-    def __init__(self, threshold: float = 0.4, overlap: float = 0.5) -> None:
-        """Set what counts; the model is loaded by the first `detect`.
-
-        Args:
-            threshold: Least confidence of a detection.
-            overlap: Of two boxes of one class that overlap more than this, the weaker goes.
-        """
+    def __init__(self) -> None:
+        """Create the detector; the model is loaded by the first `detect`."""
         self._model = TFLiteModel("object-detector")
-        self._threshold = threshold
-        self._overlap = overlap
         self._labels = functools.cache(self._model.labels)
 
     def detect(self, photo: Image.Image) -> list[Detection]:
@@ -79,17 +78,17 @@ class ObjectDetector:
         square = photo.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR)
         outputs = self._model.run(np.asarray(square, dtype=np.uint8)[None])
         codes, scores = sorted((output[0] for output in outputs), key=lambda o: o.shape[-1])
-        classes = scores.argmax(axis=1)
-        scores = scores[np.arange(len(scores)), classes]
-        order = np.argsort(-scores, kind="stable")[:_CANDIDATES]
-        order = order[scores[order] >= self._threshold]
-        boxes = np.clip(decode_boxes(codes[order], anchors()[order]), 0, 1)
-        kept = suppress_overlaps(boxes, classes[order].tolist(), self._overlap)
-        return [
-            Detection(_READABLE.get(label, label), float(scores[order[k]]), (*boxes[k].tolist(),))
-            for k in kept
-            if (label := self._labels()[classes[order[k]]]) not in _UNUSED_LABELS
-        ]
+        classes = scores.argmax(axis=1)  # (19206,)
+        scores = scores.max(axis=1)  # (19206,)
+        best = _candidates(scores, classes)
+        boxes = np.clip(decode_boxes(codes[best], anchors()[best]), 0, 1)
+        found = []
+        for k in suppress_overlaps(boxes, classes[best].tolist(), _MOST_OVERLAP):
+            label = self._labels()[classes[best[k]]]
+            if label not in _UNUSED_LABELS:
+                box = (*boxes[k].tolist(),)
+                found.append(Detection(_READABLE.get(label, label), float(scores[best[k]]), box))
+        return found
 
 
 @functools.cache
@@ -100,20 +99,20 @@ def anchors() -> Array:
     three cells on 320 pixels, so its stride is a third of the side and not the nominal 128 pixels;
     the anchors listed in the model file's metadata say the same.
     """
-    rows = []
+    cell_sizes = [
+        (_ANCHOR_SCALE * 2**octave / aspect**0.5, _ANCHOR_SCALE * 2**octave * aspect**0.5)
+        for octave in _OCTAVES
+        for aspect in _ASPECTS
+    ]
+    levels = []
     for cells in _CELLS:
         centers = (np.arange(cells) + 0.5) / cells
-        y, x = np.meshgrid(centers, centers, indexing="ij")
-        for octave in _OCTAVES:
-            for aspect in _ASPECTS:
-                size = _ANCHOR_SCALE * 2.0**octave / cells
-                height = np.full_like(y, size / np.sqrt(aspect))
-                width = np.full_like(y, size * np.sqrt(aspect))
-                rows.append(np.stack([y, x, height, width], axis=-1).reshape(-1, 4))
-    per_level = len(_OCTAVES) * len(_ASPECTS)
-    levels = [np.stack(rows[k : k + per_level], axis=1) for k in range(0, len(rows), per_level)]
-    # The nine anchors of a cell are neighbours: (cells, 9, 4) -> (cells * 9, 4)
-    return np.concatenate([level.reshape(-1, 4) for level in levels]).astype(np.float32)
+        grid = np.stack(np.meshgrid(centers, centers, indexing="ij"), axis=-1)
+        shape = (cells**2, len(cell_sizes), 2)
+        positions = np.broadcast_to(grid.reshape(-1, 1, 2), shape)
+        sizes = np.broadcast_to(np.array(cell_sizes) / cells, shape)
+        levels.append(np.concatenate([positions, sizes], axis=-1).reshape(-1, 4))
+    return np.concatenate(levels).astype(np.float32)
 
 
 def decode_boxes(codes: Array, anchors: Array) -> Array:
@@ -146,6 +145,13 @@ def suppress_overlaps(boxes: Array, classes: Sequence[int], limit: float) -> lis
         if not rivals or _overlaps(boxes[k], boxes[rivals]).max() <= limit:
             kept.append(k)
     return kept
+
+
+def _candidates(scores: Array, classes: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Positions of the confident anchors, best first."""
+    least = np.where(classes == _PERSON, _LEAST_SCORE_OF_PEOPLE, _LEAST_SCORE)
+    best = np.argsort(-scores, kind="stable")[:_CANDIDATES]
+    return best[scores[best] >= least[best]]
 
 
 def _overlaps(box: Array, others: Array) -> Array:

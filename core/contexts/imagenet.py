@@ -17,7 +17,7 @@ from core.contexts.tflite import Array
 SURE = 0.5  # more likely than not: said without "may"
 POSSIBLE = 0.2  # the least probability worth a "may"
 
-Role = Literal["thing", "animal", "place", "worn"]
+Role = Literal["thing", "animal", "place", "page", "worn"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Kind:
 
     Attributes:
         noun: What to call it.
-        role: How a caption uses it: a place is stood near, worn things are worn.
+        role: How a caption uses it: near a place, on a page, wearing what is worn.
     """
 
     noun: str

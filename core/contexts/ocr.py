@@ -1,6 +1,8 @@
 """Text that is written in a photo: PP-OCRv4 through RapidOCR."""
 
 import importlib.util
+import itertools
+import re
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -21,6 +23,9 @@ _LEAST_SCORE = 0.8
 _LEAST_CHARACTERS = 2
 _MOST_CHARACTERS = 200
 _WORD_GAP = 1.6  # times the line's median distance between letters
+_LONG_RUN = 10  # letters without a space
+_BROAD = "MWmw@"
+_BROAD_EXTRA = 0.35  # by how much such a letter widens the gap on its side
 
 
 def is_ocr_installed() -> bool:
@@ -69,21 +74,24 @@ class TextReader:
 
 
 def spaced(text: str, columns: Sequence[int]) -> str:
-    """Return the text with a space wherever two letters are clearly further apart than usual.
+    """Return the text with long runs split where letters are clearly further apart than usual.
 
-    The recogniser was trained mostly on Chinese and often drops the spaces of English.
+    The recogniser was trained mostly on Chinese and often drops the spaces of English. Short runs
+    are left alone: in them a broad gap is more often a broad letter than a lost space.
 
     Args:
         text: One line.
         columns: Horizontal position of each of its characters.
     """
-    gaps = np.diff(columns)
-    if len(gaps) < 2 or len(columns) != len(text):
+    if len(columns) != len(text) or len(text) < _LONG_RUN:
         return text
-    is_wide = gaps > max(_WORD_GAP * float(np.median(gaps)), float(np.median(gaps)) + 1)
-    return text[0] + "".join(
-        f" {letter}" if wide else letter for letter, wide in zip(text[1:], is_wide, strict=True)
-    )
+    gaps = np.diff(columns)
+    usual = float(np.median(gaps))
+    broad = np.array([(a in _BROAD) + (b in _BROAD) for a, b in itertools.pairwise(text)])
+    is_wide = gaps - _BROAD_EXTRA * usual * broad > _WORD_GAP * usual
+    runs = [match.span() for match in re.finditer(rf"\S{{{_LONG_RUN},}}", text)]
+    breaks = [k + 1 for start, end in runs for k in range(start, end - 1) if is_wide[k]]
+    return " ".join(text[a:b] for a, b in itertools.pairwise([0, *breaks, len(text)]))
 
 
 def _load() -> Any:

@@ -15,7 +15,7 @@ from core.contexts.layout import by_label, place_of
 from core.contexts.look import Look
 from core.contexts.words import counted, listed, sentence, with_article
 
-VERSION = 1
+VERSION = 2  # part of the fingerprint: raise it whenever the same photo would read differently
 Source = Literal["objects", "tags", "text", "look"]
 
 _LABELS = 4  # most classes named in one sentence
@@ -104,7 +104,8 @@ def tag_sentence(tags: TagSummary | None) -> Sentence | None:
     if names and names[0].score >= SURE:
         return Sentence(f"The photo shows {with_article(names[0].noun)}.", ("tags",))
     if kind and kind.kind and kind.score >= SURE and kind.kind.role != "worn":
-        details = [with_article(tag.noun) for tag in names if tag.kind == kind.kind]
+        members = [tag.noun for tag in names if tag.kind == kind.kind and tag.noun != kind.noun]
+        details = [with_article(noun) for noun in members]
         detail = f", perhaps {listed(details, 'or')}" if details else ""
         return Sentence(f"The photo shows {with_article(kind.noun)}{detail}.", ("tags",))
     if not names:

@@ -6,7 +6,7 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 _PLURALS = {
     "person": "people",
     "knife": "knives",
-    "mouse": "mice",
+    "computer mouse": "computer mice",
     "sheep": "sheep",
     "skis": "skis",
     "scissors": "scissors",

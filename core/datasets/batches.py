@@ -100,7 +100,7 @@ class Batch:
         moved: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}
         for name, tensor in moved.items():
             if tensor is not None:
-                moved[name] = tensor.to(device, non_blocking=True)
+                moved[name] = tensor.to(device)
         return type(self)(**moved)
 
 

@@ -88,13 +88,13 @@ def path_inside(folder: Path, name: str) -> Path:
     """Return where a file of that name lies in the folder, symbolic links resolved.
 
     Raises:
-        InputError: The name leads out of the folder.
+        InputError: The name leads out of the folder, or no file can have it.
     """
     try:
         path = (folder / name).resolve()
-        inside = path.is_relative_to(folder.resolve())
-    except (OSError, ValueError):  # too long a name, or a null character
-        inside = False
-    if not inside:
+        path.exists()  # asks the system, which refuses names that are too long
+    except (OSError, ValueError):
+        raise InputError(f"image {name[:80]!r}: no file can have this name; correct it") from None
+    if not path.is_relative_to(folder.resolve()):
         raise InputError(f"image {name!r} lies outside the folder {folder}; move it inside")
     return path

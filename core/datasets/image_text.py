@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from core.datasets.files import Loaded, UniqueIds, parse_object, path_inside, read_lines
 from core.datasets.labels import entity_from_words
@@ -52,7 +52,7 @@ def read_image_text(
     Raises:
         InputError: The file cannot be read, or a line is bad (the message names file and line).
     """
-    keys = _Keys(text_key, label_key, captions_key or "captions", str(path.name))
+    keys = _Keys(text_key, label_key, captions_key or "captions", path.name)
     examples, skipped, ids = [], [], UniqueIds()
     for number, line in read_lines(path):
         if not line.strip():
@@ -80,6 +80,14 @@ class _Keys:
     label: str | None
     captions: str
     source: str  # the file's name, as the model of contexts that say nothing of their origin
+
+
+class _Offsets(BaseModel):
+    """A gold entity as the file gives it; other keys, such as its text, are passed over."""
+
+    start: int
+    end: int
+    type: str = Field(min_length=1)
 
 
 def _parse(row: dict[str, Any], keys: _Keys, images: Path | None, number: int) -> Example:
@@ -174,16 +182,17 @@ def _entities(row: dict[str, Any], text: str, tokens: Sequence[Token]) -> tuple[
     return tuple(entities)
 
 
-def _entity(item: Any, text: str, tokens: Sequence[Token]) -> Entity:
+def _entity(item: object, text: str, tokens: Sequence[Token]) -> Entity:
     try:
-        start, end, name = item["start"], item["end"], item["type"]
-    except (TypeError, KeyError):
-        raise InputError("an entity needs start, end and type") from None
+        given = _Offsets.model_validate(item, strict=True)
+    except ValidationError:
+        reason = f"entity {item!r}: needs start and end (numbers) and type (a string)"
+        raise InputError(reason) from None
     starts = {token.start: number for number, token in enumerate(tokens)}
     ends = {token.end: number + 1 for number, token in enumerate(tokens)}
-    if not isinstance(name, str) or start not in starts or end not in ends or start >= end:
+    if given.start not in starts or given.end not in ends or given.start >= given.end:
         raise InputError(
-            f"entity {start!r} to {end!r} of type {name!r} does not begin and end with words of "
-            "the sentence; give character offsets of whole words"
+            f"entity {text[given.start : given.end]!r} ({given.start} to {given.end}) does not "
+            "begin and end with words of the sentence; give character offsets of whole words"
         )
-    return entity_from_words(text, tokens, starts[start], ends[end], name)
+    return entity_from_words(text, tokens, starts[given.start], ends[given.end], given.type)

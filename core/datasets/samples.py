@@ -106,7 +106,7 @@ def _read_rows(path: Path, row_type: type[Row]) -> list[Row]:
     return rows
 
 
-def _parse_row(line: str, row_type: type[Row], folder: Path) -> Row:
+def _parse_row(line: bytes, row_type: type[Row], folder: Path) -> Row:
     try:
         row = row_type.model_validate_json(line, strict=True)
     except ValidationError as error:

@@ -21,7 +21,7 @@ _JOINT = r"(?: [\p{DI}--\p{Bidi_Control}--\u200B]++ | (?<= \p{Nd} ) [.,] (?= \p{
 _WORD = regex.compile(
     rf"""
       (?: https?:// | www\. ) [^\s<>"]* [\p{{L}}\p{{N}}/]              # address
-    | [0-9\#*] \uFE0F? \u20E3                                        # keycap emoji
+    | (?= \p{{Emoji}} [\uFE0F\u20E3] ) \X                              # 1 as a keycap, i as a sign
     | (?<! [\p{{L}}\p{{N}}] ) [:;] -? [()DPO] (?! [\p{{L}}\p{{N}}] )    # emoticon
     | {_LETTERS} (?: {_JOINT} {_LETTERS} )*+ \p{{Variation_Selector}}*
     | (?! \s ) \X

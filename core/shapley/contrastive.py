@@ -1,8 +1,8 @@
 """The alignment loss: make the true context the most useful player, in both directions.
 
 Paper: four directions (context to text, text to context, context to image, image to context); each
-raises what the true pair contributes and lowers what the others do. Ours: the formulas, the treatment
-of duplicates, and all constants.
+raises what the true pair contributes and lowers what the others do. Ours: the formulas, the
+treatment of duplicates, and all constants.
 """
 
 from dataclasses import dataclass
@@ -77,9 +77,9 @@ def alignment_loss(
 ) -> AlignmentLoss:
     """Return the contrastive loss over the Shapley values of K true context-target pairs.
 
-    Form "softmax" is the cross-entropy of telling the true player of each game by its Shapley value.
-    Form "difference" is what all other players contribute minus what the true one does. Both are
-    averaged over the games.
+    Form "softmax" is the cross-entropy of telling the true player of each game by its Shapley
+    value. Form "difference" is what all other players contribute minus what the true one does. Both
+    are averaged over the games.
 
     Args:
         similarity: Contexts in rows, targets in columns, true pairs on the diagonal, shape (K, K).
@@ -137,9 +137,9 @@ def four_direction_loss(
 ) -> FourDirectionLoss:
     """Return the loss between the contexts, texts and images of one batch.
 
-    Similarities are cosines, computed in float32 or better. A row without a context takes no part, one
-    without a text none in the text games, one without an image none in the image games; what their
-    features hold there, NaN included, is not read.
+    Similarities are cosines, computed in float32 or better. A row without a context takes no part,
+    one without a text none in the text games, one without an image none in the image games; what
+    their features hold there, NaN included, is not read.
 
     Args:
         context_features: One row per post, shape (B, D).
@@ -162,10 +162,11 @@ def four_direction_loss(
     for features, has_target in ((text_features, has_text), (image_features, has_image)):
         takes_part = everybody
         for present in (has_context, has_target):
-            takes_part = takes_part if present is None else takes_part & present
+            if present is not None:
+                takes_part = takes_part & present.to(takes_part.device)
         rows = takes_part.nonzero().squeeze(1)
         similarity = _cosines(context_features[rows], features[rows])  # (K, K)
-        own_groups = None if groups is None else groups[rows]
+        own_groups = None if groups is None else groups.to(rows.device)[rows]
         losses.append(alignment_loss(similarity, groups=own_groups, **settings))
     text, image = losses
     return FourDirectionLoss(

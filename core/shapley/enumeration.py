@@ -39,10 +39,11 @@ def enumerate_values(similarity: Tensor, game: Game, temperature: float) -> Tens
     coalitions = _all_coalitions(players, similarity.device)  # (2^n, n)
     weights = _coalition_weights(coalitions)  # (n, 2^n)
     width = max(1, _BLOCK_ELEMENTS // coalitions.numel())
-    blocks = [
-        weights @ game.coalition_values(block, coalitions, temperature)  # (n, width)
-        for block in similarity.double().split(width, dim=1)
-    ]
+    blocks = []
+    for block in similarity.double().split(width, dim=1):
+        values = game.coalition_values(block, coalitions, temperature)  # (2^n, width)
+        # A matrix product would add up 2^n terms in a row; a sum adds pairwise and rounds far less.
+        blocks.append(torch.stack([(row.unsqueeze(1) * values).sum(dim=0) for row in weights]))
     return torch.cat(blocks, dim=1).to(similarity.dtype)
 
 

@@ -47,8 +47,8 @@ def shapley_values(
 ) -> ShapleyEstimate:
     """Return every player's Shapley value towards every target, one game per column.
 
-    The values are differentiable towards `similarity` by all methods (once; quadrature has no second
-    derivative). Autocast is switched off inside.
+    The values are differentiable towards `similarity` by all methods; those by quadrature once.
+    Autocast is switched off inside.
 
     Args:
         similarity: Player-target similarity, shape (n, T), finite. Half precision is computed, and
@@ -63,6 +63,11 @@ def shapley_values(
 
     Raises:
         InputError: The similarities, a number or a name cannot be used.
+
+    Example:
+        >>> three_contexts = torch.tensor([[0.6], [0.2], [0.1]])
+        >>> shapley_values(three_contexts).values.squeeze(1)
+        tensor([0.4871, 0.0753, 0.0272])
     """
     played = _find_game(game)
     _check_settings(method, temperature, tolerance, permutations)

@@ -32,7 +32,8 @@ class Game:
         coalition_values: `(similarity (n, T), coalitions (C, n) bool, temperature) -> (C, T)`: the
             value of each coalition; 0 for the empty one.
         prefix_values: `(similarity (n, T), permutations (P, n), temperature) -> (P, n, T)`: the
-            value of the first 1, 2, ..., n players of each permutation.
+            value of the first 1, 2, ..., n players of each permutation. Orders of fewer players,
+            (P, k), are valued likewise, (P, k, T).
         quadrature_values: `(similarity (n, T), temperature, tolerance) -> (n, T)`: the Shapley
             values by numerical integration; None when the game has no such formula.
     """
@@ -99,7 +100,9 @@ def _log_prefixes(similarity: Tensor, permutations: Tensor, temperature: float) 
 def _in_order(values: Tensor, permutations: Tensor) -> Tensor:
     """Return the rows of `values` (n, T) in the order of each permutation, shape (P, n, T)."""
     # index_select is several times faster on a CPU than indexing with a tensor.
-    return values.index_select(0, permutations.reshape(-1)).view(*permutations.shape, -1)
+    return values.index_select(0, permutations.reshape(-1)).view(
+        *permutations.shape, values.shape[1]
+    )
 
 
 GAMES = {

@@ -77,8 +77,8 @@ def choose_nodes(
     """
     if relative_tolerance < SMALLEST_RELATIVE_TOLERANCE:
         raise InputError(
-            f"the tolerance is {relative_tolerance:.3g} of the spread of the similarities, finer than "
-            f"sums in float64; ask for at least {SMALLEST_RELATIVE_TOLERANCE:g} of it"
+            f"the tolerance is {relative_tolerance:.3g} of the similarities' spread, too fine for "
+            f"float64; ask for at least {SMALLEST_RELATIVE_TOLERANCE:g} of it"
         )
     # Rounded down to a power of two, so that few different rules for the shares are ever needed.
     budget = 2.0 ** math.floor(math.log2(min(relative_tolerance, 1.0) / 4))
@@ -88,8 +88,9 @@ def choose_nodes(
     count = math.ceil((last - first) / step) + 1
     if count > RATE_LIMIT:
         raise InputError(
-            f"quadrature would need {count} rates, more than {RATE_LIMIT}, as the similarities spread "
-            f"over {log_range:.3g} temperatures; raise the temperature or use method='permutation'"
+            f"quadrature would need {count} rates, over {RATE_LIMIT}, because the similarities "
+            f"spread over {log_range:.3g} temperatures; raise the temperature or use "
+            "method='permutation'"
         )
     shares, share_weights = _share_rule(players, budget)
     return Nodes(first + step * np.arange(count, dtype=np.float64), step, shares, share_weights)
@@ -133,5 +134,5 @@ def _crowd(points: _Complex, crowding: float) -> tuple[_Complex, _Complex]:
     """Return shares and their derivatives at points r in or around [0, 1]; crowding is kappa."""
     if crowding == 0:
         return points, np.ones_like(points)
-    scale = complex(math.expm1(crowding))
-    return np.expm1(crowding * points) / scale, crowding * np.exp(crowding * points) / scale
+    kappa, scale = complex(crowding), complex(math.expm1(crowding))
+    return np.expm1(kappa * points) / scale, kappa * np.exp(kappa * points) / scale

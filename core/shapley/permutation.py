@@ -10,8 +10,6 @@ corrections, always on, remove most of the noise without adding a bias.
   equal share of it, so that the values of every order, and their mean, sum to v(N).
 """
 
-import math
-
 import torch
 from torch import Tensor
 
@@ -73,8 +71,8 @@ def _play_orders(
     """Return values and standard errors, both (n, T), for a block of targets."""
     permutations, players = orders.shape
     prefixes = game.prefix_values(similarity, orders, temperature)  # (P, n, T)
-    alone = torch.eye(players, dtype=torch.bool, device=similarity.device)
-    singles = game.coalition_values(similarity, alone, temperature)  # (n, T)
+    alone = torch.arange(players, device=orders.device).unsqueeze(1)  # (n, 1), orders of one
+    singles = game.prefix_values(similarity, alone, temperature).squeeze(1)  # (n, T)
 
     nothing_first = torch.zeros_like(prefixes[:, :1])
     by_place = torch.cat((nothing_first, prefixes.diff(dim=1)), dim=1)  # (P, n, T)
@@ -93,4 +91,5 @@ def _standard_error(samples: Tensor) -> Tensor:
     count = samples.shape[0]
     if count == 1:
         return torch.full_like(samples[0], torch.inf)
-    return samples.std(dim=0) / math.sqrt(count)
+    squares = (samples - samples.mean(dim=0)).square().sum(dim=0)  # (n, T)
+    return (squares / (count * (count - 1))).sqrt()

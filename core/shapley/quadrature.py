@@ -1,9 +1,9 @@
 """Shapley values of the softmax-mean game by numerical integration, no coalition enumerated.
 
-Ours. Let w_k = exp((s_k - max s) / temperature). Two identities turn the expectation over coalitions
-into a product over players: 1 / W = integral of exp(-lambda W) d lambda makes the ratio v(S) an
-integral of product games; in Owen's multilinear extension every player joins independently with
-probability q, uniform on [0, 1]. With
+Ours. Let w_k = exp((s_k - max s) / temperature). Two identities turn the expectation over
+coalitions into a product over players: 1 / W = integral of exp(-lambda W) d lambda makes the ratio
+v(S) an integral of product games; in Owen's multilinear extension every player joins independently
+with probability q, uniform on [0, 1]. With
 
     x_k = lambda w_k,   g_k = 1 - q (1 - exp(-x_k)),   G = product of all g_k,
     alpha_k = q x_k exp(-x_k) / g_k,   beta_k = (1 - exp(-x_k)) / g_k

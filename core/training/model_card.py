@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from core.config import Config
+from core.evaluation.tables import figures
 from core.training.checkpoint import WEIGHTS, replace
 
 
@@ -49,24 +50,3 @@ def _scores(metrics: dict[str, Any]) -> str:
     for name, found in metrics["scores"].items():
         rows += [f"| {name} | {measure} | {value:.4f} |" for measure, value in figures(found)]
     return "\n".join(rows)
-
-
-def figures(found: dict[str, Any]) -> list[tuple[str, float]]:
-    """Return the figures of one evaluation with their names in words."""
-    rows: list[tuple[str, float]] = []
-    for key, words in (("entities", ""), ("entities_without_contexts", ", no contexts")):
-        if key in found:
-            overall = found[key]["overall"]
-            rows += [(f"entity {part}{words}", overall[part]) for part in ("precision", "recall")]
-            rows += [(f"entity F1{words}", overall["f1"])]
-    for side in ("text", "image"):
-        if report := found.get(f"{side}_alignment"):
-            games = f"games of {report['game_size']}"
-            rows += [
-                (f"own against foreign contexts, {side} side, AUROC of Kφ ({games})", report["auroc"]),
-                (f"the same by similarity, {side} side", report["auroc_similarity"]),
-                (f"own context first, {side} side ({games})", report["recall_at_1"]),
-            ]
-    for key, value in found.get("label_accuracy", {}).items():
-        rows.append((f"label accuracy, {key.replace('_', ' ')}", value))
-    return rows

@@ -64,7 +64,8 @@ def steps_per_epoch(sources: Sequence[tuple[SourceConfig, Sequence[Example]]]) -
 def _draw(size: int, wanted: int | None, *, epoch: int, seed: int) -> list[int]:
     """Take the epoch's share of an endless row of shuffled rounds."""
     wanted = min(wanted or size, size)
-    first, taken = epoch * wanted, []
+    first = epoch * wanted
+    taken: list[int] = []
     while len(taken) < wanted:
         round_number, offset = divmod(first + len(taken), size)
         generator = torch.Generator().manual_seed(seed * 1_000_003 + round_number)

@@ -34,16 +34,16 @@ def load_source(source: SourceConfig, data: DataConfig, *, cache: Path | None = 
     contexts = merged_contexts([data.path(file) for file in source.contexts])
     images = data.path(source.images) if source.images else None
     if source.kind == "twitter":
-        examples = read_twitter(data.path(source.file), contexts, images=images).examples
+        loaded = read_twitter(data.path(source.file), contexts, images=images)
     else:
-        examples = read_image_text(
+        loaded = read_image_text(
             data.path(source.file),
             images,
             split=source.split,
             label_key=source.label_key,
             captions_key=source.captions_key,
-        ).examples
-    examples = _part(examples, source, data)
+        )
+    examples = _part(loaded.examples, source, data)
     return _perceived(examples, cache) if source.perceive else list(examples)
 
 
@@ -78,8 +78,7 @@ def image_features(examples: Sequence[Example], cache: FeatureCache) -> list[Ima
     paths = [example.image for example in examples if example.image]
     if not paths:
         return [None] * len(examples)
-    cache.fill(paths, progress=True)
-    features = cache.get(paths)
+    features = cache.get(paths, progress=True)
     rows = iter(zip(features.regions, features.pooled, strict=True))
     return [ImageFeatures(*next(rows)) if example.image else None for example in examples]
 

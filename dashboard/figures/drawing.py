@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 SUPPORTS = "#3b78c2"  # blue and orange stay apart for every kind of colour blindness,
 OPPOSES = "#d2691e"  # and reach 3:1 on both the light and the dark page
 OUTLINE = "#7d8796"  # for lines that must show on both pages
-GRID = "rgba(125, 135, 150, 0.22)"
 
 
 class Drawing(NamedTuple):

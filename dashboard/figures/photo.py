@@ -10,7 +10,8 @@ from PIL import Image
 from dashboard.figures.drawing import Drawing, layout
 
 LONGEST_SIDE = 640  # pixels; twice the width of the card
-HEIGHT_PIXELS = 300
+WIDTH_PIXELS = 340  # about that of the card; the height follows the photo
+HIGHEST_PIXELS = 440
 VEIL = [[0.0, "rgba(10, 16, 28, 0.82)"], [1.0, "rgba(10, 16, 28, 0)"]]
 
 
@@ -61,8 +62,12 @@ def photo_chart(pixels: Image.Image, regions: list[list[float]], quantity: str) 
         constrain="domain",
         **hidden,
     )
-    figure.update_layout(layout(height=HEIGHT_PIXELS, margin={"l": 0, "r": 0, "t": 0, "b": 0}))
+    figure.update_layout(layout(height=_height(pixels), margin={"l": 0, "r": 0, "t": 0, "b": 0}))
     return Drawing(figure, _alt(table, quantity), table)
+
+
+def _height(pixels: Image.Image) -> int:
+    return min(HIGHEST_PIXELS, max(120, round(WIDTH_PIXELS * pixels.height / pixels.width)))
 
 
 def region_table(regions: list[list[float]]) -> pd.DataFrame:

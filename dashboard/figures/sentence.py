@@ -60,7 +60,9 @@ def sentence_html(record: Record, gold: Sequence[GoldEntity] | None = None) -> s
     while place < len(tokens):
         entity = starts.get(place)
         last = place if entity is None else max(place, entity.token_end - 1)
-        words = "".join(_word(record, number) for number in range(place, min(last + 1, len(tokens))))
+        words = "".join(
+            _word(record, number) for number in range(place, min(last + 1, len(tokens)))
+        )
         parts.append(words if entity is None else _entity(entity, words, outcomes.get(place)))
         place = last + 1
     return f'<div class="sc-sentence" dir="auto">{"".join(parts)}</div>{_left_out(record)}'
@@ -107,7 +109,8 @@ def _overlap(one: GoldEntity, other: GoldEntity) -> bool:
 def _outcomes(predicted: Sequence[Entity], gold: Sequence[GoldEntity]) -> dict[int, bool]:
     correct = {(entity.start, entity.end, entity.type) for entity in gold}
     return {
-        entity.token_start: (entity.start, entity.end, entity.type) in correct for entity in predicted
+        entity.token_start: (entity.start, entity.end, entity.type) in correct
+        for entity in predicted
     }
 
 
@@ -136,7 +139,9 @@ def _entity(entity: Entity, words: str, correct: bool | None) -> str:
         False: "found without contexts as well",
         None: "not asked whether it needs contexts",
     }[entity.needs_context]
-    mark = {None: "", True: ' <b class="sc-right">✓</b>', False: ' <b class="sc-wrong">✗</b>'}[correct]
+    mark = {None: "", True: ' <b class="sc-right">✓</b>', False: ' <b class="sc-wrong">✗</b>'}[
+        correct
+    ]
     judged = {None: "", True: "; gold agrees", False: "; gold differs"}[correct]
     return (
         f'<span class="sc-entity sc-{line} sc-{kind}" tabindex="0" '
@@ -150,4 +155,5 @@ def _left_out(record: Record) -> str:
     hidden = len(record.post.tokens) - MOST_WORDS
     if hidden <= 0:
         return ""
-    return f'<p class="sc-caption">… and {hidden:,} more words, not drawn here; the Record has them.</p>'
+    words = f"… and {hidden:,} more words, not drawn here; the Record has them."
+    return f'<p class="sc-caption">{words}</p>'

@@ -8,7 +8,6 @@ from plotly.subplots import make_subplots
 
 from core.records import AnyGame, Context, Game, Record, Standing
 from dashboard.figures.drawing import (
-    GRID,
     OPPOSES,
     OUTLINE,
     SUPPORTS,
@@ -19,17 +18,19 @@ from dashboard.figures.drawing import (
     shorten,
 )
 
-ROW_PIXELS = 50
-FRAME_PIXELS = 84
-LABEL_CHARACTERS = 24
+ROW_PIXELS = 58
+FRAME_PIXELS = 88
+BAR_OFFSET = 0.2  # bars lie under their name
+LABEL_CHARACTERS = 54  # fits beside its number on a telephone
 COLUMNS = ["context", "side", "K·φ", "φ", "standard error", "similarity", "rank", "margin"]
 
 
 def shapley_chart(record: Record) -> Drawing:
     """Draw K·φ of every included context, text side left and image side right, in one order.
 
-    Both sides share one scale, so that bars may be compared across them. A dashed line marks the
-    best context of the bank: a bar that passes it fits this post better than any of the bank does.
+    Both sides share one scale, so that bars may be compared across them. A tick beside each bar
+    marks the best context of the bank: a bar that passes it fits this post better than any of the
+    bank does.
 
     Args:
         record: Of one post.
@@ -39,7 +40,7 @@ def shapley_chart(record: Record) -> Drawing:
     """
     games: list[AnyGame] = [record.games.text, record.games.image]
     order = [place for place, context in enumerate(record.contexts) if context.included]
-    figure = make_subplots(rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.04)
+    figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.06)
     for column, game in enumerate(games, start=1):
         if isinstance(game, Game):
             _bars(figure, column, game, record.contexts)
@@ -47,19 +48,21 @@ def shapley_chart(record: Record) -> Drawing:
         else:
             _reason(figure, column, game.reason)
         _side_title(figure, column, game)
+    for row, place in enumerate(order):
+        _name(figure, row, place, record.contexts[place])
+    rows = max(len(order), 2)
     figure.update_xaxes(
-        range=_range(games), zerolinecolor=OUTLINE, gridcolor=GRID, nticks=5, fixedrange=True
-    )
-    figure.update_yaxes(
-        tickvals=list(range(len(order))),
-        ticktext=[_label(place, record.contexts[place]) for place in order],
-        range=[max(len(order), 1) - 0.5, -0.5],
+        range=_range(games),
+        zeroline=True,
+        zerolinecolor=OUTLINE,
+        zerolinewidth=1,
         showgrid=False,
-        zeroline=False,
+        nticks=5,
         fixedrange=True,
     )
-    height = FRAME_PIXELS + ROW_PIXELS * max(len(order), 2)
-    figure.update_layout(layout(height=height, margin={"l": 8, "r": 8, "t": 54, "b": 30}))
+    figure.update_yaxes(range=[rows - 0.5, -0.5], visible=False, fixedrange=True)
+    height = FRAME_PIXELS + ROW_PIXELS * rows
+    figure.update_layout(layout(height=height, margin={"l": 4, "r": 4, "t": 54, "b": 30}))
     return Drawing(figure, _alt(games), shapley_table(record))
 
 
@@ -93,12 +96,14 @@ def best_of_bank(game: Game) -> float | None:
 def _bars(figure: go.Figure, column: int, game: Game, contexts: list[Context]) -> None:
     values = [standing.scaled_value for standing in game.standings]
     players = len(game.players)
-    errors = [players * standing.standard_error for standing in game.standings if standing.standard_error]
+    errors = [
+        players * standing.standard_error for standing in game.standings if standing.standard_error
+    ]
     figure.add_bar(
         x=values,
-        y=list(range(len(values))),
+        y=[row + BAR_OFFSET for row in range(len(values))],
         orientation="h",
-        width=0.42,
+        width=0.34,
         marker={
             "color": [SUPPORTS if value >= 0 else OPPOSES for value in values],
             "pattern": {
@@ -114,9 +119,6 @@ def _bars(figure: go.Figure, column: int, game: Game, contexts: list[Context]) -
             "cornerradius": 3,
         },
         error_x={"array": errors, "color": OUTLINE, "thickness": 1.5} if errors else None,
-        text=[number(value) for value in values],
-        textposition="outside",
-        cliponaxis=False,
         customdata=[
             [
                 plain(textwrap.fill(contexts[standing.context].text, 60)).replace("\n", "<br>"),
@@ -132,39 +134,65 @@ def _bars(figure: go.Figure, column: int, game: Game, contexts: list[Context]) -
         row=1,
         col=column,
     )
+    for row, value in enumerate(values):
+        figure.add_annotation(
+            x=1,
+            xref="x domain" if column == 1 else "x2 domain",
+            xanchor="right",
+            y=row + BAR_OFFSET,
+            yref="y" if column == 1 else "y2",
+            text=number(value),
+            showarrow=False,
+            font={"size": 13},
+        )
 
 
 def _best_of_bank(figure: go.Figure, column: int, game: Game) -> None:
     best = best_of_bank(game)
     if best is None:
         return
-    figure.add_vline(x=best, line={"color": OUTLINE, "width": 1.2, "dash": "4px,3px"}, row=1, col=column)
-    figure.add_annotation(
-        x=best,
-        y=1,
-        yref="y domain" if column == 1 else "y2 domain",
-        yanchor="bottom",
-        text=f"best of bank {number(best)}",
-        showarrow=False,
-        font={"size": 11, "color": OUTLINE},
+    figure.add_scatter(
+        x=[best] * len(game.standings),
+        y=[row + BAR_OFFSET for row in range(len(game.standings))],
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 26, "line": {"width": 2.2, "color": OUTLINE}},
+        cliponaxis=False,
+        hovertemplate="best of the bank<br>K·φ %{x:+.3f}<extra></extra>",
         row=1,
         col=column,
     )
 
 
 def _side_title(figure: go.Figure, column: int, game: AnyGame) -> None:
-    kind = "not played"
+    kind, below = "not played", ""
     if isinstance(game, Game):
         kind = "exact" if game.standard_error is None else "± standard error"
+        best = best_of_bank(game)
+        below = "" if best is None else f"best of bank {number(best)}"
     figure.add_annotation(
         x=0,
         xanchor="left",
         xref="x domain" if column == 1 else "x2 domain",
         y=1,
         yref="paper",
-        yshift=48,
+        yshift=52,
         yanchor="top",
-        text=f"<b>{game.side} side</b> · {kind}",
+        align="left",
+        text=f"<b>{game.side} side</b> · {kind}<br><span style='font-size:12px'>{below}</span>",
+        showarrow=False,
+        font={"size": 14},
+    )
+
+
+def _name(figure: go.Figure, row: int, place: int, context: Context) -> None:
+    """Write a context over its bars, across both sides."""
+    figure.add_annotation(
+        x=0,
+        xref="paper",
+        xanchor="left",
+        y=row - 0.26,
+        yref="y",
+        text=f"<b>{place + 1}</b>  {plain(shorten(context.text, LABEL_CHARACTERS))}",
         showarrow=False,
         font={"size": 13},
     )
@@ -179,7 +207,7 @@ def _reason(figure: go.Figure, column: int, reason: str) -> None:
         yref=axes[1],
         text="<br>".join(textwrap.wrap(plain(reason), 26)),
         showarrow=False,
-        font={"size": 13, "color": OUTLINE},
+        font={"size": 13},
     )
     # An axis without a trace is not drawn at all, and the two sides must keep their places.
     figure.add_bar(x=[None], y=[0], orientation="h", hoverinfo="skip", row=1, col=column)
@@ -187,18 +215,13 @@ def _reason(figure: go.Figure, column: int, reason: str) -> None:
 
 
 def _range(games: list[AnyGame]) -> list[float]:
-    """Return one scale for both sides, with room for the numbers beside the bars."""
+    """Return one scale for both sides, with room for the numbers at the right."""
     played = [game for game in games if isinstance(game, Game)]
     values = [standing.scaled_value for game in played for standing in game.standings]
     values += [best for game in played if (best := best_of_bank(game)) is not None]
     low, high = min([0.0, *values]), max([0.0, *values])
-    room = 0.24 * ((high - low) or 1.0)
-    return [low - (room if low < 0 else 0.0), high + room]
-
-
-def _label(place: int, context: Context) -> str:
-    lines = textwrap.wrap(shorten(context.text, 2 * LABEL_CHARACTERS - 4), LABEL_CHARACTERS)[:2]
-    return f"<b>{place + 1}</b>  " + "<br>".join(plain(line) for line in lines)
+    span = (high - low) or 1.0
+    return [low - 0.04 * span, high + 0.3 * span]
 
 
 def _error_words(standing: Standing) -> str:

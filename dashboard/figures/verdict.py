@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from core.records import Game, NoGame, Record
 
+MOST_NAMED = 3  # entities
 LABEL_WORDS = {
     "aligned": "belong to this post",
     "uncertain": "uncertain",
@@ -42,7 +43,9 @@ def _on_contexts(record: Record) -> str:
         label: [v.context for v in record.verdicts if v.label == label and v.context in included]
         for label in LABEL_WORDS
     }
-    sentences = [_group(label, places, len(included)) for label, places in by_label.items() if places]
+    sentences = [
+        _group(label, places, len(included)) for label, places in by_label.items() if places
+    ]
     line = "; ".join(sentences) + "."
     line += _bridge(record, by_label["misaligned"])
     missing = [game.reason for game in (text, image) if isinstance(game, NoGame)]
@@ -65,8 +68,9 @@ def _bridge(record: Record, misaligned: Sequence[int]) -> str:
     if record.gates is None or not misaligned:
         return ""
     share = sum(record.gates.contexts[place] for place in misaligned)
-    its = "its" if len(misaligned) == 1 else "their"
-    return f" The fusion still takes {share:.0%} of its bridge from {'it' if its == 'its' else 'them'}."
+    whom = "it" if len(misaligned) == 1 else "them"
+    verb = "still takes" if share >= 0.1 else "takes only"
+    return f" The fusion {verb} {share:.0%} of its bridge from {whom}."
 
 
 def _on_entities(record: Record) -> str:
@@ -75,7 +79,9 @@ def _on_entities(record: Record) -> str:
         return "No entity is found in the sentence."
     if not needing or not any(context.included for context in record.contexts):
         return ""
-    names = _enumerate([f"<q>{html.escape(entity.text)}</q>" for entity in needing])
+    quoted = [f"<q>{html.escape(entity.text)}</q>" for entity in needing]
+    rest = len(quoted) - MOST_NAMED
+    names = _enumerate(quoted if rest <= 0 else [*quoted[:MOST_NAMED], f"{rest} more"])
     verb = "is" if len(needing) == 1 else "are"
     return f"{names} {verb} found only with the contexts."
 

@@ -55,9 +55,15 @@ def test_a_file_in_a_subfolder_lies_inside(tmp_path):
     assert path_inside(tmp_path, "sub/../x.jpg") == tmp_path.resolve() / "x.jpg"
 
 
-@pytest.mark.parametrize("name", ["../x.jpg", "a/../../x.jpg", "/etc/passwd", "x\x00.jpg"])
+@pytest.mark.parametrize("name", ["../x.jpg", "a/../../x.jpg", "/etc/passwd"])
 def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path, name):
     with pytest.raises(InputError, match="outside"):
+        path_inside(tmp_path, name)
+
+
+@pytest.mark.parametrize("name", ["x\x00.jpg", "x" * 5000])
+def test_a_name_that_no_file_can_have_is_refused(tmp_path, name):
+    with pytest.raises(InputError, match="no file can have"):
         path_inside(tmp_path, name)
 
 

@@ -186,3 +186,13 @@ def test_the_user_s_cache_folder_is_the_default(encoder, monkeypatch, tmp_path):
     monkeypatch.setattr("platformdirs.user_cache_dir", lambda name: str(tmp_path / name))
     assert FeatureCache(encoder).folder.is_relative_to(tmp_path / "shap-ca")
     assert os.listdir(tmp_path) == []
+
+
+def test_an_interrupted_write_leaves_nothing_behind(cache, photos, monkeypatch, caplog):
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full_disk)
+    assert cache.get(photos[:3]).pooled[:, 0].tolist() == [0, 1, 2]
+    assert [path for path in cache.folder.rglob("*") if path.is_file()] == []
+    assert len(caplog.records) == 1

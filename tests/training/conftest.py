@@ -77,6 +77,7 @@ def make_config(
                 "training": {"precision": "no", "average_decay": 0.5, **fast, **training},
                 "data": {
                     "root": str(data_root),
+                    "drop_overlap": False,  # it is meant to be learned by heart
                     "dev": {"name": "dev", **twitter},
                     "evaluations": [{"name": "photos", **photos}],
                     "sources": [

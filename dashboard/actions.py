@@ -1,0 +1,81 @@
+"""What a visitor can do on the Explore page: open, upload, describe, analyse."""
+
+import logging
+
+import streamlit as st
+
+from core.datasets.samples import Sample
+from core.errors import InputError
+from core.images import read_image
+from dashboard import services
+from dashboard.state import LINK, Explore, find_sample
+
+OUR_FAULT = (
+    "Something went wrong inside Shap-CA, not with your post. Your inputs are kept; try again, "
+    "and if it happens again, the server's log has the details."
+)
+
+
+def follow_link(state: Explore, samples: tuple[Sample, ...]) -> None:
+    """Open the sample that the address names, once; Back and Forward lead here too."""
+    wanted = st.query_params.get(LINK)
+    if wanted == state.link:
+        return
+    if wanted is None:
+        state.open_blank()
+        return
+    sample, nearest = find_sample(samples, wanted)
+    if sample:
+        state.open_sample(sample, services.sample_photo(sample))
+        return
+    state.link = wanted
+    offer = f"The nearest is {nearest}." if nearest else "Choose one above."
+    state.error = f"There is no sample post called {wanted[:60]}. {offer}"
+
+
+def open_sample(state: Explore, sample: Sample) -> None:
+    """Put a sample on the page and into the address."""
+    state.open_sample(sample, services.sample_photo(sample))
+    st.query_params[LINK] = sample.id
+
+
+def open_blank(state: Explore) -> None:
+    """Put an empty post on the page and clear the address."""
+    state.open_blank()
+    st.query_params.pop(LINK, None)
+
+
+def upload(state: Explore, chooser: str) -> None:
+    """Take the photo of a file chooser, or say why not; the photo before it stays then."""
+    file = st.session_state[chooser]
+    if file is None:
+        state.set_photo(None)
+        return
+    try:
+        state.set_photo(read_image(file.getvalue()))
+    except InputError as error:
+        state.photo_error = str(error)
+
+
+def analyse(state: Explore) -> None:
+    """Run the analysis that is pending; ends the script run when it wrote new contexts."""
+    place = st.empty()
+
+    def progress(stage: str, share: float) -> None:
+        place.progress(share, services.STAGES.get(stage, stage))
+
+    described = False
+    try:
+        if state.to_describe and state.photo:
+            state.set_contexts(services.describe(state.photo, progress))
+            described = True
+        inputs = state.inputs()
+        state.accept(services.analyse(inputs, progress), inputs.photo)
+    except InputError as error:
+        state.refuse(str(error))
+    except Exception:
+        logging.getLogger(__name__).exception("an analysis failed")
+        state.refuse(OUR_FAULT)
+    place.empty()
+    if described:
+        st.rerun()  # the contexts' widgets above were drawn before there were any

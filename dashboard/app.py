@@ -1,0 +1,18 @@
+"""The app's entry point: `streamlit run dashboard/app.py` from any folder."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = str(HERE.parent)
+if ROOT not in sys.path:  # streamlit puts only this file's folder on the path
+    sys.path.insert(0, ROOT)
+
+import streamlit as st  # noqa: E402, after the path it needs
+
+from dashboard.views import explore  # noqa: E402, after the path it needs
+
+ICON = HERE / "icon.svg"  # a file of ours: icons by name are fetched from elsewhere
+
+st.set_page_config(page_title="Shap-CA", page_icon=ICON, layout="wide")
+st.navigation([st.Page(explore.render, title="Explore", default=True)], position="hidden").run()

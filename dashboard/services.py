@@ -1,0 +1,167 @@
+"""The dashboard's only door to the pipeline: loaded once, after the first page, then shared.
+
+Records are kept by the content of what was analysed, so a post that two people open is computed
+once, and no one sees a post that is not theirs.
+"""
+
+import base64
+import io
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from PIL import Image
+
+from core.datasets.samples import Sample, read_samples
+from core.images import LoadedImage, read_image
+from core.records import Context, Record
+from dashboard.state import Inputs
+
+if TYPE_CHECKING:
+    from core.pipeline import Pipeline
+
+CHECKPOINT_VARIABLE = "SHAPCA_CHECKPOINT"
+DEFAULT_CHECKPOINT = "twitter17-minilm"
+SAMPLE_DATA = Path(__file__).resolve().parents[1] / "sample_data"
+MOST_RECORDS = 128
+POLL_SECONDS = 0.25
+THUMBNAIL = (320, 200)  # pixels; twice the size drawn
+
+STAGES = {
+    "load": "Loading the model; only the first analysis waits for this",
+    "wait": "Waiting for another analysis to end",
+    "read": "Reading the sentence",
+    "describe": "Describing the photo",
+    "encode": "Encoding words, contexts and regions",
+    "bank": "Preparing the reference bank",
+    "games": "Playing the alignment games",
+    "entities": "Finding entities",
+}
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class _Engine:
+    """The pipeline with the lock that everything of it is used under, and its latest records."""
+
+    pipeline: "Pipeline"
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    records: OrderedDict[str, Record] = field(default_factory=OrderedDict)
+
+
+def checkpoint() -> str:
+    """Return the name or folder of the checkpoint this server uses."""
+    return os.environ.get(CHECKPOINT_VARIABLE) or DEFAULT_CHECKPOINT
+
+
+def warm_up() -> None:
+    """Start loading the model behind the page, so that the first analysis waits less for it."""
+    _loading(checkpoint())
+
+
+@st.cache_resource(show_spinner=False)
+def samples() -> tuple[Sample, ...]:
+    """Return the sample posts.
+
+    Raises:
+        InputError: The file is missing or a line of it is wrong.
+    """
+    return tuple(read_samples(SAMPLE_DATA))
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def thumbnail(path: Path | None) -> str:
+    """Return a small copy of a sample's photo as a data URI, "" when it has none."""
+    if path is None:
+        return ""
+    small = _cover(read_image(path).pixels)
+    stream = io.BytesIO()
+    small.save(stream, "JPEG", quality=80)
+    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+
+
+def sample_photo(sample: Sample) -> LoadedImage | None:
+    """Return the photo of a sample, None when it has none."""
+    return read_image(sample.image) if sample.image else None
+
+
+def describe(photo: LoadedImage, progress: Progress) -> list[Context]:
+    """Return what the perception models say about a photo.
+
+    Raises:
+        InputError: The checkpoint or a perception model is missing.
+    """
+    engine = _ready(progress)
+    with engine.lock:
+        progress("describe", 0.2)
+        return engine.pipeline.describe(photo)
+
+
+def analyse(inputs: Inputs, progress: Progress) -> Record:
+    """Return the Record of a post, computed or remembered.
+
+    Args:
+        inputs: The post; its contexts are taken as they are, even when there are none.
+        progress: Called with each stage (see `STAGES`) and the share done.
+
+    Raises:
+        InputError: The post or the checkpoint cannot be used; the message says why.
+    """
+    engine = _ready(progress)
+    with engine.lock:
+        if inputs.digest not in engine.records:
+            engine.records[inputs.digest] = engine.pipeline.analyse(
+                inputs.text, inputs.photo, inputs.contexts, id=inputs.id, progress=progress
+            )
+        engine.records.move_to_end(inputs.digest)
+        while len(engine.records) > MOST_RECORDS:
+            engine.records.popitem(last=False)
+        return engine.records[inputs.digest]
+
+
+def _ready(progress: Progress) -> _Engine:
+    """Return the loaded engine; waiting for it reports progress, so that a visitor may leave."""
+    loading = _loading(checkpoint())
+    while not loading.done():
+        progress("load", 0.02)
+        wait([loading], timeout=POLL_SECONDS)
+    try:
+        engine = loading.result()
+    except Exception:
+        _loading.clear()  # what was missing may be there when asked again
+        raise
+    if engine.lock.locked():
+        progress("wait", 0.05)
+    return engine
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _loading(name: str) -> "Future[_Engine]":
+    worker = ThreadPoolExecutor(1, thread_name_prefix="load")
+    future = worker.submit(_load, name)
+    worker.shutdown(wait=False)
+    return future
+
+
+def _load(name: str) -> _Engine:
+    # Spinning OpenMP threads make a busy machine many times slower; read when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from core.pipeline import Pipeline
+
+    return _Engine(Pipeline.load(name))
+
+
+def _cover(pixels: Image.Image) -> Image.Image:
+    """Crop to the shape of a thumbnail, around the middle, and scale down."""
+    wide, high = THUMBNAIL
+    scale = max(wide / pixels.width, high / pixels.height)
+    width, height = wide / scale, high / scale
+    left, top = (pixels.width - width) / 2, (pixels.height - height) / 2
+    return pixels.resize(THUMBNAIL, box=(left, top, left + width, top + height))

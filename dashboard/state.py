@@ -1,0 +1,225 @@
+"""What one visitor has on the page: a typed view of session state and of the address."""
+
+import difflib
+import hashlib
+import json
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from core.contexts.typed import MOST_CONTEXTS, typed_contexts
+from core.datasets.samples import Sample, SampleEntity
+from core.images import LoadedImage
+from core.records import Context, Record
+
+LINK = "e_post"  # in the address: the id of a sample
+OWN_POST = "post"  # id of a Record that is no sample
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A post as it is handed to the pipeline."""
+
+    id: str
+    text: str
+    photo: LoadedImage | None
+    contexts: tuple[Context, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything that decides the Record."""
+        photo = self.photo.sha256 if self.photo else None
+        parts = [self.id, self.text, photo, [context.model_dump() for context in self.contexts]]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A context being edited: where it came from. Its words and its switch live in widgets."""
+
+    number: int
+    origin: Context
+
+
+@dataclass(frozen=True)
+class Result:
+    """A Record with what is drawn beside it.
+
+    Attributes:
+        record: Of the post.
+        photo: The photo analysed, None when there was none.
+        gold: Gold entities, None when nobody knows them.
+        note: What a newcomer should look at, "" for an own post.
+        raw: The inputs as they stood in the widgets.
+    """
+
+    record: Record
+    photo: LoadedImage | None
+    gold: tuple[SampleEntity, ...] | None
+    note: str
+    raw: tuple[object, ...]
+
+
+@dataclass
+class Explore:
+    """The Explore page of one visitor. Nothing here is shared: two visitors have two of these.
+
+    Attributes:
+        widgets: The session's mapping from widget key to value.
+        sample: The sample that was opened, edited since or not; None for an own post.
+        photo: The photo of the post, None when it has none.
+        photo_error: Why the last upload was refused, "" when it was not.
+        drafts: The contexts being edited.
+        result: The latest analysis, kept while the inputs change.
+        error: Why the latest analysis failed, "" when it did not.
+        pending: An analysis was asked for and has not ended.
+        to_describe: The next analysis replaces the contexts by what is seen in the photo.
+        link: The sample the address named when it was last followed.
+        uploads: Number of file choosers used up; a new one is empty.
+    """
+
+    widgets: MutableMapping[str, Any]
+    sample: Sample | None = None
+    photo: LoadedImage | None = None
+    photo_error: str = ""
+    drafts: tuple[Draft, ...] = ()
+    result: Result | None = None
+    error: str = ""
+    pending: bool = False
+    to_describe: bool = False
+    link: str | None = None
+    uploads: int = 0
+    _drafted: int = field(default=0, repr=False)
+
+    def __post_init__(self) -> None:
+        self.widgets.setdefault(TEXT, "")
+
+    def open_sample(self, sample: Sample, photo: LoadedImage | None) -> None:
+        """Put a sample on the page and ask for its analysis."""
+        self._replace_post(sample, sample.text, photo)
+        self.set_contexts(sample.contexts)
+        self.link, self.pending = sample.id, True
+
+    def open_blank(self) -> None:
+        """Put an empty post on the page."""
+        self._replace_post(None, "", None)
+        self.set_contexts(())
+        self.link = None
+
+    def set_photo(self, photo: LoadedImage | None) -> None:
+        """Change the photo; sentence and contexts stay."""
+        self.photo, self.photo_error = photo, ""
+        self.to_describe = photo is not None and not self.drafts
+
+    def set_contexts(self, contexts: Sequence[Context]) -> None:
+        """Replace all contexts."""
+        self.drafts = ()
+        for context in contexts:
+            self._draft(context)
+        self.to_describe = False
+
+    def add_context(self) -> None:
+        """Add an empty context to type in, unless there are as many as a post may have."""
+        if len(self.drafts) < MOST_CONTEXTS:
+            self._draft(Context.model_construct(text="", generator="typed"))
+            self.to_describe = False
+
+    def remove_context(self, draft: Draft) -> None:
+        """Take one context away."""
+        self.drafts = tuple(other for other in self.drafts if other.number != draft.number)
+
+    def words(self, draft: Draft) -> str:
+        """Return a context as it stands in its widget."""
+        return str(self.widgets.get(text_key(draft), draft.origin.text))
+
+    def is_on(self, draft: Draft) -> bool:
+        """Return whether a context is switched on."""
+        return bool(self.widgets.get(switch_key(draft), draft.origin.included))
+
+    @property
+    def raw(self) -> tuple[object, ...]:
+        """All inputs as they stand in the widgets, comparable, never an error."""
+        contexts = tuple((self.words(draft), self.is_on(draft)) for draft in self.drafts)
+        return (self.widgets[TEXT], self.photo.sha256 if self.photo else None, contexts)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the inputs were changed since the latest analysis."""
+        return self.result is not None and self.result.raw != self.raw
+
+    def inputs(self) -> Inputs:
+        """Return the post as it stands in the widgets.
+
+        Raises:
+            InputError: A context is empty.
+        """
+        typed = typed_contexts([self.words(draft) for draft in self.drafts])
+        contexts = []
+        for draft, context in zip(self.drafts, typed, strict=True):
+            # An edited sentence is its editor's, no longer the generator's.
+            kept = draft.origin if self.words(draft) == draft.origin.text else context
+            contexts.append(kept.model_copy(update={"included": self.is_on(draft)}))
+        own = self.sample.id if self.sample else OWN_POST
+        return Inputs(own, self.widgets[TEXT], self.photo, tuple(contexts))
+
+    def accept(self, record: Record, photo: LoadedImage | None) -> None:
+        """Keep the Record of the inputs that are on the page."""
+        unedited = self.sample if self.sample and self.sample.text == record.post.text else None
+        self.result = Result(
+            record,
+            photo,
+            unedited.entities if unedited else None,
+            unedited.note if unedited else "",
+            self.raw,
+        )
+        self.error, self.pending = "", False
+
+    def refuse(self, message: str) -> None:
+        """Keep why the analysis failed; inputs and the latest result stay."""
+        self.error, self.pending = message, False
+
+    def _replace_post(self, sample: Sample | None, text: str, photo: LoadedImage | None) -> None:
+        self.sample, self.photo, self.widgets[TEXT] = sample, photo, text
+        self.photo_error, self.error, self.result, self.pending = "", "", None, False
+        self.uploads += 1
+
+    def _draft(self, context: Context) -> None:
+        self._drafted += 1
+        draft = Draft(self._drafted, context)
+        self.drafts += (draft,)
+        self.widgets[text_key(draft)] = context.text
+        self.widgets[switch_key(draft)] = context.included
+
+
+def key(*parts: object) -> str:
+    """Return the key of a widget on this page: `explore.panel.item`."""
+    return ".".join(map(str, ("explore", *parts)))
+
+
+TEXT = key("post", "text")
+
+
+def text_key(draft: Draft) -> str:
+    """Return the key of the widget that holds a context's words."""
+    return key("context", draft.number, "text")
+
+
+def switch_key(draft: Draft) -> str:
+    """Return the key of the widget that switches a context on and off."""
+    return key("context", draft.number, "on")
+
+
+def visitor(session: MutableMapping[str, Any]) -> Explore:
+    """Return the page of the visitor whose session this is."""
+    found: Explore = session.setdefault(key("state"), Explore(session))
+    return found
+
+
+def find_sample(samples: Sequence[Sample], wanted: str) -> tuple[Sample | None, str | None]:
+    """Return the sample with an id, or else the id that comes nearest to it, if any does."""
+    by_id = {sample.id: sample for sample in samples}
+    if wanted in by_id:
+        return by_id[wanted], None
+    nearest = difflib.get_close_matches(wanted, by_id, n=1)
+    return None, nearest[0] if nearest else None

@@ -1,0 +1,78 @@
+"""Explore a post: choose or write one on the left, read what the model makes of it on the right."""
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from core.datasets.samples import Sample
+from core.errors import InputError
+from dashboard import actions, services
+from dashboard.panels import (
+    bank,
+    contexts,
+    details,
+    editor,
+    gallery,
+    notice,
+    photo,
+    sentence,
+    verdict,
+    welcome,
+)
+from dashboard.state import Explore, key, visitor
+
+STYLE = Path(__file__).resolve().parents[1] / "style.css"
+
+
+def render() -> None:
+    """Draw the page: the frame first, then the analysis that was asked for, then its result."""
+    st.html(STYLE)
+    state = visitor(st.session_state)
+    welcome.header(Path(services.checkpoint()).name)
+    samples = _samples()
+    actions.follow_link(state, samples)
+    gallery.render(
+        samples,
+        state.sample.id if state.sample else None,
+        thumbnail=lambda sample: services.thumbnail(sample.image),
+        on_pick=partial(actions.open_sample, state),
+        on_blank=partial(actions.open_blank, state),
+    )
+    with st.container(key="workbench"):
+        left, right = st.columns([4, 9], gap="medium")
+    with left:
+        editor.render(state, on_upload=partial(actions.upload, state))
+    with right:
+        if state.pending:
+            actions.analyse(state)
+        _outcome(state)
+
+
+def _samples() -> tuple[Sample, ...]:
+    try:
+        return services.samples()
+    except InputError as error:
+        notice.problem(str(error))
+        return ()
+
+
+def _outcome(state: Explore) -> None:
+    """Draw the latest result, why there is no newer one, or what to do first."""
+    if state.error:
+        notice.problem(state.error)
+    elif state.result is None:
+        welcome.empty()
+        services.warm_up()
+    if state.result is None:
+        return
+    record, prefix = state.result.record, key("result")
+    verdict.render(record, f"{prefix}.verdict", note=state.result.note)
+    left, right = st.columns([5, 7], gap="small")
+    with left:
+        photo.render(record, f"{prefix}.photo", photo=state.result.photo)
+    with right:
+        sentence.render(record, f"{prefix}.sentence", gold=state.result.gold)
+    contexts.render(record, f"{prefix}.contexts")
+    bank.render(record, f"{prefix}.bank")
+    details.render(record, f"{prefix}.details")

@@ -1,0 +1,105 @@
+import json
+
+import pytest
+
+from core.contexts.precomputed import load_contexts
+from core.errors import InputError
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_lines(*lines, start="", end="\n"):
+        path = tmp_path / "blip2.jsonl"
+        texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+        path.write_bytes((start + end.join(texts)).encode("utf-8", "surrogatepass"))
+        return path
+
+    return write_lines
+
+
+def texts_of(loaded):
+    return {image: [c.text for c in contexts] for image, contexts in loaded.by_image.items()}
+
+
+def test_contexts_are_grouped_by_image_in_the_order_of_the_file(write):
+    path = write(
+        {"image_id": "7", "text": "a dog"},
+        {"image_id": "8", "text": "a cat"},
+        {"image_id": "7", "text": "a brown dog"},
+    )
+
+    loaded = load_contexts(path)
+
+    assert texts_of(loaded) == {"7": ["a dog", "a brown dog"], "8": ["a cat"]}
+    assert loaded.skipped_lines == 0
+
+
+def test_generator_and_model_are_the_lines_own_or_say_which_file(write):
+    path = write(
+        {"image_id": "7", "text": "a dog"},
+        {"image_id": "7", "text": "a pup", "generator": "llava", "model": "llava-1.5", "note": 1},
+    )
+
+    found = [(c.generator, c.model) for c in load_contexts(path).by_image["7"]]
+
+    assert found == [("precomputed", "blip2.jsonl"), ("llava", "llava-1.5")]
+
+
+def test_byte_order_mark_windows_line_ends_and_blank_lines_are_no_trouble(write):
+    path = write({"image_id": 7, "text": " a\tdog "}, "", "  ", start="\ufeff", end="\r\n")
+
+    assert texts_of(load_contexts(path)) == {"7": ["a dog"]}
+
+
+def test_empty_texts_are_an_image_without_context_and_repeats_are_kept_once(write):
+    path = write(
+        {"image_id": "7", "text": " \n"},
+        {"image_id": "8", "text": "a cat"},
+        {"image_id": "8", "text": "a  cat"},
+    )
+
+    assert texts_of(load_contexts(path)) == {"7": [], "8": ["a cat"]}
+
+
+BAD_LINES = [
+    "{not json",
+    '["image_id", "text"]',
+    '{"image_id": "9"}',
+    '{"image_id": "", "text": "a dog"}',
+    '{"image_id": "9", "text": null}',
+    '{"image_id": true, "text": "a dog"}',
+    '{"image_id": "9", "text": "\\ud800"}',
+    "[" * 10_000,
+]
+
+
+@pytest.mark.parametrize("bad", BAD_LINES)
+def test_a_bad_line_is_refused_with_file_and_number(write, bad):
+    path = write({"image_id": "7", "text": "a dog"}, bad)
+
+    with pytest.raises(InputError, match=r"blip2\.jsonl, line 2: .*\{\"image_id\"") as caught:
+        load_contexts(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_bad_lines_are_counted_when_they_may_be_skipped(write, caplog):
+    path = write(*BAD_LINES, {"image_id": "7", "text": "a dog"})
+
+    loaded = load_contexts(path, skip_bad_lines=True)
+
+    assert texts_of(loaded) == {"7": ["a dog"]}
+    assert loaded.skipped_lines == len(BAD_LINES)
+    assert "line 1 left out" in caplog.text
+
+
+def test_bytes_that_are_no_utf8_are_a_bad_line(tmp_path):
+    path = tmp_path / "latin.jsonl"
+    path.write_bytes('{"image_id": "7", "text": "café"}'.encode("latin-1"))
+
+    with pytest.raises(InputError, match="line 1"):
+        load_contexts(path)
+
+
+def test_a_missing_file_is_an_input_error(tmp_path):
+    with pytest.raises(InputError, match=r"nowhere\.jsonl cannot be read"):
+        load_contexts(tmp_path / "nowhere.jsonl")

@@ -1,0 +1,120 @@
+import pytest
+from tokenizers import Tokenizer, models
+from transformers import PreTrainedTokenizerFast
+
+from core.datasets.pieces import (
+    cut_points,
+    encode_contexts,
+    encode_sentences,
+    joint_budget,
+    longest_input,
+    special_pieces,
+)
+from core.datasets.tokens import tokens_from_words
+from core.errors import InputError
+from core.records import Context, Example
+
+WORDS = ["Rocky", "runs", "in", "New", "York", "!"]
+
+
+def post(words):
+    text, tokens = tokens_from_words(words)
+    return Example(id="1", text=text, tokens=tokens)
+
+
+def context(text):
+    return Context(text=text, generator="typed")
+
+
+def test_pieces_are_those_of_the_words_in_turn(tokenizer):
+    (sentence,) = encode_sentences([post(WORDS)], tokenizer, 128)
+    expected, starts = [], []
+    for word in WORDS:
+        starts.append(len(expected))
+        expected += tokenizer.encode(word, add_special_tokens=False)
+    assert sentence.ids == tuple(expected)
+    assert sentence.starts == tuple(starts)
+    assert sentence.cut_words == 0
+
+
+def test_words_are_split_as_when_the_tokenizer_is_given_all_of_them(tokenizer):
+    (sentence,) = encode_sentences([post(WORDS)], tokenizer, 128)
+    whole = tokenizer(WORDS, is_split_into_words=True, add_special_tokens=False)
+    assert list(sentence.ids) == whole["input_ids"]
+
+
+@pytest.mark.parametrize("word", ["\ufe0f", "\u200b", "\u200d", "\U0001f602", "\xad", "東", "\x92"])
+def test_every_word_has_a_first_piece(tokenizer, word):
+    (sentence,) = encode_sentences([post(["in", word, "york"])], tokenizer, 128)
+    assert len(sentence.starts) == 3
+    assert len(set(sentence.starts)) == 3
+
+
+def test_a_word_without_pieces_is_the_unknown_piece(wordpiece):
+    assert wordpiece.encode("\ufe0f", add_special_tokens=False) == []
+    (sentence,) = encode_sentences([post(["\ufe0f"])], wordpiece, 128)
+    assert sentence.ids == (wordpiece.unk_token_id,)
+
+
+def test_words_beyond_the_budget_are_cut_and_counted(wordpiece):
+    (sentence,) = encode_sentences([post(["in", "the", "park", "!"])], wordpiece, 2)
+    assert (len(sentence.ids), len(sentence.starts), sentence.cut_words) == (2, 2, 2)
+
+
+def test_a_word_longer_than_the_budget_keeps_its_beginning(tokenizer):
+    (sentence,) = encode_sentences([post(["zq" * 40, "in"])], tokenizer, 1)
+    assert (len(sentence.ids), sentence.starts, sentence.cut_words) == (1, (0,), 1)
+
+
+def test_a_sentence_never_exceeds_what_the_encoder_reads(tokenizer):
+    (sentence,) = encode_sentences([post(["park"] * 300)], tokenizer, 10_000)
+    assert len(sentence.ids) == longest_input(tokenizer) - 2
+
+
+def test_an_example_without_words_has_no_pieces(tokenizer):
+    (sentence,) = encode_sentences([post([])], tokenizer, 128)
+    assert (sentence.ids, sentence.starts, sentence.cut_words) == ((), (), 0)
+
+
+def test_contexts_are_cut_to_their_budget(tokenizer):
+    own, none = encode_contexts([[context("a dog in the park"), context("a")], []], tokenizer, 3)
+    assert len(own[0]) == 3
+    assert own[0] == tokenizer.encode("a dog in the park", add_special_tokens=False)[:3]
+    assert none == []
+
+
+@pytest.mark.parametrize(("text", "contexts", "budget"), [(20, 2, 64), (94, 1, 64), (94, 9, 64)])
+def test_sentence_and_contexts_together_fit(tokenizer, text, contexts, budget):
+    share = joint_budget(text, contexts, tokenizer, budget)
+    used = 2 + text + (contexts * (share + 1) if share else 0)
+    assert used <= longest_input(tokenizer) == 96
+    assert used + contexts > 96 or share == budget or not share
+
+
+def test_a_limit_that_the_tokenizer_does_not_state_is_512():
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.WordLevel({"a": 0})))
+    assert longest_input(tokenizer) == 512
+
+
+def test_a_whole_context_has_no_cut_point(tokenizer):
+    assert cut_points(post(WORDS), [context("a dog")], tokenizer) == [None]
+    assert cut_points(post(WORDS), [], tokenizer) == []
+
+
+def test_only_the_text_up_to_the_cut_point_is_read(tokenizer):
+    long = context("a man and a dog are playing football in the park")
+    cut, whole = cut_points(post(WORDS), [long, context("a")], tokenizer, max_context_pieces=4)
+    assert whole is None
+    read = tokenizer.encode(long.text[:cut], add_special_tokens=False)
+    assert read == tokenizer.encode(long.text, add_special_tokens=False)[:4]
+
+
+def test_a_context_without_room_is_cut_at_its_beginning(wordpiece):
+    full = post(["in"] * 94)
+    assert cut_points(full, [context("a dog")], wordpiece) == [0]
+
+
+def test_a_tokenizer_without_special_pieces_is_refused():
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.WordLevel({"a": 0})))
+    with pytest.raises(InputError, match="cls, sep, pad, unk"):
+        special_pieces(tokenizer)

@@ -1,0 +1,119 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from seqeval.metrics import classification_report
+
+from core.datasets.labels import entities_from_tags
+from core.datasets.tokens import tokens_from_words
+from core.evaluation.mner import MnerReport, entity_report, tag_report
+
+TAGS = ["O"] + [f"{prefix}-{name}" for name in ("PER", "LOC", "MISC") for prefix in "BI"]
+
+GOLD = [
+    ["B-PER", "I-PER", "O", "B-LOC"],
+    ["B-ORG", "O", "I-LOC", "I-LOC"],
+    ["O", "O"],
+]
+PREDICTED = [
+    ["B-PER", "I-PER", "O", "B-ORG"],  # PER found; LOC taken for ORG
+    ["B-ORG", "O", "B-LOC", "O"],  # ORG found; LOC with one word missing
+    ["B-PER", "O"],  # nothing there
+]
+
+
+def entities(tags):
+    text, tokens = tokens_from_words(["word"] * len(tags))
+    return entities_from_tags(tags, text, tokens)
+
+
+@st.composite
+def two_taggings(draw):
+    lengths = draw(st.lists(st.integers(1, 8), min_size=1, max_size=4))
+    return tuple(
+        [draw(st.lists(st.sampled_from(TAGS), min_size=n, max_size=n)) for n in lengths]
+        for _ in range(2)
+    )
+
+
+def test_counts_agree_with_counting_by_hand():
+    report = tag_report(GOLD, PREDICTED)
+    overall = report.overall
+    assert (overall.true_positives, overall.false_positives, overall.false_negatives) == (2, 3, 2)
+    assert (report.precision, report.recall, report.f1) == (2 / 5, 2 / 4, 4 / 9)
+    assert overall.support == 4
+    assert report.sentences == 3
+
+
+def test_types_are_scored_apart():
+    scores = {score.name: score for score in tag_report(GOLD, PREDICTED).types}
+    assert list(scores) == ["LOC", "ORG", "PER"]
+    assert (scores["LOC"].precision, scores["LOC"].recall, scores["LOC"].support) == (0, 0, 2)
+    assert (scores["ORG"].precision, scores["ORG"].recall, scores["ORG"].f1) == (0.5, 1, 2 / 3)
+    assert (scores["PER"].true_positives, scores["PER"].false_positives) == (1, 1)
+
+
+@given(two_taggings())
+def test_scores_agree_with_seqeval(taggings):
+    gold, predicted = taggings
+    report = tag_report(gold, predicted)
+    if not report.types:
+        return  # seqeval cannot report on no entities
+    expected = classification_report(gold, predicted, output_dict=True, zero_division=0)
+    for score in report.types:
+        theirs = expected[score.name]
+        assert score.precision == pytest.approx(theirs["precision"])
+        assert score.recall == pytest.approx(theirs["recall"])
+        assert score.f1 == pytest.approx(theirs["f1-score"])
+        assert score.support == theirs["support"]
+    overall = expected["micro avg"]
+    assert report.precision == pytest.approx(overall["precision"])
+    assert report.recall == pytest.approx(overall["recall"])
+    assert report.f1 == pytest.approx(overall["f1-score"])
+
+
+@given(two_taggings())
+def test_entities_and_their_tags_score_alike(taggings):
+    gold, predicted = taggings
+    from_entities = entity_report(map_entities(gold), map_entities(predicted))
+    assert from_entities == tag_report(gold, predicted)
+
+
+def map_entities(taggings):
+    return [entities(tags) for tags in taggings]
+
+
+def test_no_entities_score_zero():
+    report = tag_report([["O", "O"]], [["O", "O"]])
+    assert (report.precision, report.recall, report.f1) == (0, 0, 0)
+    assert report.types == ()
+
+
+def test_an_entity_named_twice_counts_once():
+    (found,) = entities(["B-PER"])
+    assert entity_report([[found]], [[found, found]]).f1 == 1
+
+
+def test_other_scores_as_misc():
+    (gold,) = entities(["B-MISC"])
+    other = gold.model_copy(update={"type": "OTHER"})
+    assert entity_report([[gold]], [[other]]).f1 == 1
+
+
+def test_rows_name_each_type_and_end_with_the_overall_score():
+    rows = tag_report(GOLD, PREDICTED).rows()
+    assert [row[0] for row in rows] == ["LOC", "ORG", "PER", "overall"]
+    assert rows[-1] == ("overall", 2 / 5, 2 / 4, 4 / 9, 4)
+
+
+def test_a_report_survives_json():
+    report = tag_report(GOLD, PREDICTED)
+    assert MnerReport.model_validate_json(report.model_dump_json()) == report
+
+
+def test_sentences_of_unequal_number_or_length_are_refused():
+    with pytest.raises(ValueError, match="sentence 0"):
+        tag_report([["O", "O"]], [["O"]])
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        tag_report([["O"]], [])
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        entity_report([[]], [])
