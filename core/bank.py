@@ -29,9 +29,7 @@ class Bank:
     texts: Tensor
     images: Tensor
 
-    def foreign_to(
-        self, text: str, image_sha256: str | None, contexts: Sequence[str]
-    ) -> "Bank":
+    def foreign_to(self, text: str, image_sha256: str | None, contexts: Sequence[str]) -> "Bank":
         """Return the bank without entries of this very post: same text, photo or context."""
         own = {_words(text), *map(_words, contexts)}
         kept = [

@@ -28,12 +28,16 @@ JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result 
 @app.command()
 def analyse(
     text: Annotated[str, typer.Option(help="The sentence of the post.")],
-    image: Annotated[Path | None, typer.Option(help="The photo; leave out when there is none.")] = None,
+    image: Annotated[
+        Path | None, typer.Option(help="The photo; leave out when there is none.")
+    ] = None,
     context: Annotated[
         list[str] | None, typer.Option(help="A description of the photo; repeat for several.")
     ] = None,
     checkpoint: Checkpoint = "twitter17-minilm",
-    method: Annotated[str, typer.Option(help="quadrature, enumeration or permutation.")] = "quadrature",
+    method: Annotated[
+        str, typer.Option(help="quadrature, enumeration or permutation.")
+    ] = "quadrature",
     ocr: Annotated[bool, typer.Option(help="Read words off the photo.")] = True,
     device: Device = "auto",
     json_file: JsonFile = None,
@@ -46,20 +50,22 @@ def analyse(
     photo = read_image(image) if image else None
     contexts = typed_contexts(context) if context else None
     pipeline = Pipeline.load(checkpoint, device)
-    if contexts is None and photo is not None:
-        contexts = pipeline.describe(photo, ocr=ocr)
-    record = pipeline.analyse(text, photo, contexts, method=method)
+    record = pipeline.analyse(text, photo, contexts, ocr=ocr, method=method)
     _write(record.model_dump_json(indent=2), json_file)
 
 
 @app.command()
 def train(
-    config: Annotated[Path, typer.Argument(help="A TOML file such as configs/twitter17-minilm.toml.")],
+    config: Annotated[
+        Path, typer.Argument(help="A TOML file such as configs/twitter17-minilm.toml.")
+    ],
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Override a key: training.epochs=3.")
     ] = None,
     run: Annotated[Path | None, typer.Option(help="Run folder; default runs/<name>.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Checkpoint folder; default checkpoints/<name>.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Checkpoint folder; default checkpoints/<name>.")
+    ] = None,
     device: Device = "auto",
 ) -> None:
     """Train a checkpoint; started again after a kill, it goes on where it was."""
@@ -81,7 +87,9 @@ def evaluate(
     ] = None,
     images: Annotated[Path | None, typer.Option(help="Folder of the file's photos.")] = None,
     split: Annotated[str | None, typer.Option(help="Keep only lines of this split.")] = None,
-    skip_bad_lines: Annotated[bool, typer.Option(help="Leave out bad lines, and count them.")] = False,
+    skip_bad_lines: Annotated[
+        bool, typer.Option(help="Leave out bad lines, and count them.")
+    ] = False,
     device: Device = "auto",
     json_file: JsonFile = None,
 ) -> None:

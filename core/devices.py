@@ -20,5 +20,7 @@ def choose_device(name: str) -> str:
     if name == "auto":
         return here[0]
     if name not in here:
-        raise InputError(f"The device {name!r} is not available; this machine has {', '.join(here)}.")
+        raise InputError(
+            f"The device {name!r} is not available; this machine has {', '.join(here)}."
+        )
     return name

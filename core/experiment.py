@@ -130,7 +130,7 @@ def evaluate_file(
     Raises:
         InputError: The dataset is unknown, or something cannot be read.
     """
-    loaded = _read(dataset, file, contexts, images, split, skip_bad_lines=skip_bad_lines)
+    loaded = read_dataset(dataset, file, contexts, images, split, skip_bad_lines=skip_bad_lines)
     if not loaded.examples:
         raise InputError(f"{file}: has no example to score")
     device = choose_device(device)
@@ -156,15 +156,20 @@ def _load(
     return examples, image_features(examples, cache)
 
 
-def _read(
+def read_dataset(
     dataset: str,
     file: Path,
-    contexts: list[Path],
+    contexts: Sequence[Path],
     images: Path | None,
     split: str | None,
     *,
-    skip_bad_lines: bool,
+    skip_bad_lines: bool = False,
 ) -> Loaded:
+    """Read a file of `twitter` or `image_text`; see `evaluate_file` for the arguments.
+
+    Raises:
+        InputError: The dataset is unknown, or something cannot be read.
+    """
     known = merged_contexts(contexts, skip_bad_lines=skip_bad_lines)
     if dataset == "twitter":
         return read_twitter(file, known, skip_bad_lines, images=images)

@@ -1,7 +1,7 @@
 """Adaptive fusion: cross-attention from words to image regions, gated by the contexts' bridge.
 
-Paper: the relevance of each modality's features to the bridging context is assessed, and queries and
-keys choose between themselves and a term derived from the context. Ours: every equation.
+Paper: the relevance of each modality's features to the bridging context is assessed, and queries
+and keys choose between themselves and a term derived from the context. Ours: every equation.
 """
 
 import math
@@ -31,8 +31,8 @@ class Fused:
 class ContextGatedFusion(nn.Module):
     """One layer of cross-attention whose queries and keys the contexts' bridge can replace.
 
-    A gate of 1 keeps the original feature, 0 replaces it by the bridge. With every gate at 1 this is
-    plain cross-attention; with every image gate at 0 all keys are equal and attention is uniform.
+    A gate of 1 keeps the original feature, 0 replaces it by the bridge. With every gate at 1 this
+    is plain cross-attention; with every image gate at 0 all keys are equal, attention uniform.
     The output projections start at zero, so an untrained layer passes the words through.
     """
 
@@ -83,8 +83,7 @@ class ContextGatedFusion(nn.Module):
         attention = scores.softmax(-1)  # autocast keeps a softmax in float32
         seen = self.dropout(attention).to(value.dtype) @ value  # (B, heads, L, D/heads)
         seen = seen.transpose(1, 2).flatten(2)  # (B, L, D)
-        fused = self.attention_norm(words + self.dropout(self.output(seen)))
-        fused = self.feed_forward_norm(fused + self.dropout(self.feed_forward(fused)))
+        fused = self._transform(words + self.dropout(self.output(seen)))
         return Fused(fused, text_gate, image_gate, attention.mean(1))
 
     def without_image(self, words: Tensor) -> Tensor:
@@ -92,9 +91,13 @@ class ContextGatedFusion(nn.Module):
 
         Ours: the same two normalisations, so that both paths speak to the head in one scale.
         """
-        fused: Tensor = self.attention_norm(words)
-        fused = self.feed_forward_norm(fused + self.dropout(self.feed_forward(fused)))
-        return fused
+        return self._transform(words)
+
+    def _transform(self, words: Tensor) -> Tensor:
+        """Normalise and feed forward, the second half of a transformer layer, shape (B, L, D)."""
+        attended: Tensor = self.attention_norm(words)
+        fed = attended + self.dropout(self.feed_forward(attended))
+        return self.feed_forward_norm(fed)  # type: ignore[no-any-return]
 
     def _split(self, features: Tensor) -> Tensor:
         batch, length, _ = features.shape
@@ -104,7 +107,7 @@ class ContextGatedFusion(nn.Module):
 def _gated(
     features: Tensor, bridge: Tensor, gate: nn.Linear, has_bridge: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Mix features (B, N, D) with their bridge (B, D) and return the mixture and the gates (B, N)."""
+    """Mix features (B, N, D) with their bridge (B, D); return the mixture and its gates (B, N)."""
     bridges = bridge.unsqueeze(1).expand_as(features)  # (B, N, D)
     opened = torch.sigmoid(gate(torch.cat([features, bridges], -1)))  # (B, N, 1)
     opened = torch.where(has_bridge.view(-1, 1, 1), opened, torch.ones_like(opened))

@@ -62,7 +62,7 @@ class ShapCA(nn.Module):
         self.text_projection = nn.Linear(width, align, bias=False)
         self.context_projection = nn.Linear(width, align, bias=False)
         nn.init.orthogonal_(self.text_projection.weight)
-        # The two start equal, so that the sentence encoder's own similarity is where training starts.
+        # The two start equal: training starts from the sentence encoder's own similarity.
         self.context_projection.load_state_dict(self.text_projection.state_dict())
         self.image_projection = nn.Sequential(
             nn.LayerNorm(image_width),

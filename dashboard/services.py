@@ -31,6 +31,7 @@ DEFAULT_CHECKPOINT = "twitter17-minilm"
 SAMPLE_DATA = Path(__file__).resolve().parents[1] / "sample_data"
 MOST_RECORDS = 128
 POLL_SECONDS = 0.25
+PAINT_SECONDS = 2.0
 THUMBNAIL = (320, 200)  # pixels; twice the size drawn
 
 STAGES = {
@@ -56,6 +57,14 @@ class _Engine:
     records: OrderedDict[str, Record] = field(default_factory=OrderedDict)
 
 
+@dataclass(frozen=True)
+class _Loading:
+    """An engine on its way; until it is wanted, the page being painted has the processors."""
+
+    engine: Future[_Engine]
+    wanted: threading.Event
+
+
 def checkpoint() -> str:
     """Return the name or folder of the checkpoint this server uses."""
     return os.environ.get(CHECKPOINT_VARIABLE) or DEFAULT_CHECKPOINT
@@ -76,7 +85,7 @@ def samples() -> tuple[Sample, ...]:
     return tuple(read_samples(SAMPLE_DATA))
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
+@st.cache_resource(show_spinner=False, max_entries=256)
 def thumbnail(path: Path | None) -> str:
     """Return a small copy of a sample's photo as a data URI, "" when it has none."""
     if path is None:
@@ -129,11 +138,12 @@ def analyse(inputs: Inputs, progress: Progress) -> Record:
 def _ready(progress: Progress) -> _Engine:
     """Return the loaded engine; waiting for it reports progress, so that a visitor may leave."""
     loading = _loading(checkpoint())
-    while not loading.done():
+    loading.wanted.set()
+    while not loading.engine.done():
         progress("load", 0.02)
-        wait([loading], timeout=POLL_SECONDS)
+        wait([loading.engine], timeout=POLL_SECONDS)
     try:
-        engine = loading.result()
+        engine = loading.engine.result()
     except Exception:
         _loading.clear()  # what was missing may be there when asked again
         raise
@@ -143,14 +153,16 @@ def _ready(progress: Progress) -> _Engine:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _loading(name: str) -> "Future[_Engine]":
+def _loading(name: str) -> _Loading:
+    wanted = threading.Event()
     worker = ThreadPoolExecutor(1, thread_name_prefix="load")
-    future = worker.submit(_load, name)
+    loading = _Loading(worker.submit(_load, name, wanted), wanted)
     worker.shutdown(wait=False)
-    return future
+    return loading
 
 
-def _load(name: str) -> _Engine:
+def _load(name: str, wanted: threading.Event) -> _Engine:
+    wanted.wait(PAINT_SECONDS)
     # Spinning OpenMP threads make a busy machine many times slower; read when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from core.pipeline import Pipeline

@@ -79,7 +79,7 @@ class Explore:
         uploads: Number of file choosers used up; a new one is empty.
     """
 
-    widgets: MutableMapping[str, Any]
+    widgets: MutableMapping[Any, Any]
     sample: Sample | None = None
     photo: LoadedImage | None = None
     photo_error: str = ""
@@ -210,7 +210,7 @@ def switch_key(draft: Draft) -> str:
     return key("context", draft.number, "on")
 
 
-def visitor(session: MutableMapping[str, Any]) -> Explore:
+def visitor(session: MutableMapping[Any, Any]) -> Explore:
     """Return the page of the visitor whose session this is."""
     found: Explore = session.setdefault(key("state"), Explore(session))
     return found

@@ -1,10 +1,14 @@
-"""Tiny real models, saved to disk and loaded through the same code as the big ones."""
+"""Tiny real models, saved to disk and loaded through the same code as the big ones, and data."""
 
+import json
 import string
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from PIL import Image, ImageDraw
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import (
     BertConfig,
@@ -15,7 +19,22 @@ from transformers import (
     ViTModel,
 )
 
+from core.config import Config
+from core.encoders.image import load_image_encoder
+from core.training.checkpoint import build_model, save_checkpoint, save_metrics
+
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+POSTS = [
+    ("1", "Ada/B-PER Lovelace/I-PER visits/O London/B-LOC"),
+    ("2", "Siemens/B-ORG opens/O in/O Oslo/B-LOC"),
+    ("3", "we/O saw/O Hamlet/B-MISC today/O"),
+    ("4", "Grace/B-PER Hopper/I-PER joins/O IBM/B-ORG"),
+    ("5", "nothing/O happens/O here/O"),
+    ("6", "Rome/B-LOC hosts/O the/O Tour/B-MISC de/I-MISC France/I-MISC"),
+    ("7", "Nokia/B-ORG and/O Marie/B-PER"),
+    ("8", "Bergen/B-LOC ,/O rain/O again/O"),
+]
+COLOURS = ["red", "green", "blue", "yellow", "purple", "orange", "white", "black"]
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +42,9 @@ def tiny_text_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random two-layer BERT over single characters, with its tokenizer."""
     folder = tmp_path_factory.mktemp("tiny-bert")
     signs = string.ascii_lowercase + string.digits + string.punctuation
-    vocabulary = {piece: i for i, piece in enumerate([*SPECIAL, *signs, *("##" + s for s in signs)])}
+    vocabulary = {
+        piece: i for i, piece in enumerate([*SPECIAL, *signs, *("##" + s for s in signs)])
+    }
     backend = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
     backend.normalizer = normalizers.BertNormalizer(lowercase=True)
     backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
@@ -65,3 +86,113 @@ def tiny_image_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ViTModel(config).save_pretrained(folder)
     ViTImageProcessorPil(size={"height": 32, "width": 32}).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(
+    tmp_path_factory: pytest.TempPathFactory, tiny_text_model: Path, tiny_image_model: Path
+) -> Path:
+    """A checkpoint nobody trained, small enough to load at once and as real as any."""
+    folder = tmp_path_factory.mktemp("tiny-checkpoint")
+    source = {"name": "none", "kind": "twitter", "file": "none.txt"}
+    config = Config.model_validate(
+        {
+            "name": "tiny",
+            "text_encoder": {"model": str(tiny_text_model), "character_width": 8},
+            "image_encoder": {"model": str(tiny_image_model)},
+            "alignment": {"width": 16},
+            "fusion": {"heads": 2, "dropout": 0.0},
+            "data": {"dev": source, "sources": []},
+        }
+    )
+    torch.manual_seed(0)
+    encoder = load_image_encoder(str(tiny_image_model))
+    model, tokenizer = build_model(config, image_width=encoder.width)
+    save_checkpoint(
+        folder,
+        model,
+        tokenizer,
+        config,
+        image_fingerprint=encoder.fingerprint,
+        image_width=encoder.width,
+    )
+    save_metrics(folder, {})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of an experiment in miniature: tagged posts, and captioned, labelled photos."""
+    root = tmp_path_factory.mktemp("data")
+    blocks = []
+    for image_id, words in POSTS:
+        lines = [word.replace("/", "\t") for word in words.split()]
+        blocks.append("\n".join([f"IMGID:{image_id}", *lines]))
+    (root / "posts.txt").write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
+    contexts = [
+        {"image_id": image_id, "text": f"a {colour} square near {words.split('/')[0]}"}
+        for (image_id, words), colour in zip(POSTS, COLOURS, strict=True)
+    ]
+    _write_lines(root / "contexts.jsonl", contexts)
+    (root / "images").mkdir()
+    rows = []
+    for number, colour in enumerate(COLOURS):
+        picture = Image.new("RGB", (48, 48), "grey")
+        ImageDraw.Draw(picture).rectangle((8, 8, 40, 8 + 4 * number), fill=colour)
+        picture.save(root / "images" / f"{colour}.png")
+        rows.append(
+            {
+                "id": number,
+                "text": f"what a {colour} day",
+                "image": f"{colour}.png",
+                "label": "good" if number % 2 else "bad",
+                "captions": [f"a {colour} square", f"something {colour} on grey"],
+            }
+        )
+    _write_lines(root / "photos.jsonl", rows)
+    return root
+
+
+@pytest.fixture(scope="session")
+def make_config(
+    data_root: Path, tiny_text_model: Path, tiny_image_model: Path
+) -> Callable[..., Config]:
+    """Build the config of the miniature experiment, with changes to its training section."""
+
+    def make(**training: Any) -> Config:
+        twitter = {"kind": "twitter", "file": "posts.txt", "contexts": ["contexts.jsonl"]}
+        photos = {"kind": "image_text", "file": "photos.jsonl", "images": "images"}
+        fast = {"encoder_learning_rate": 3e-3, "learning_rate": 1e-2, "crf_learning_rate": 5e-2}
+        return Config.model_validate(
+            {
+                "name": "miniature",
+                "text_encoder": {"model": str(tiny_text_model), "character_width": 8},
+                "image_encoder": {"model": str(tiny_image_model)},
+                "alignment": {"width": 16},
+                "fusion": {"heads": 2, "dropout": 0.0},
+                "head": {"labels": ["bad", "good"], "dropout": 0.0},
+                "training": {"precision": "no", "average_decay": 0.5, **fast, **training},
+                "data": {
+                    "root": str(data_root),
+                    "drop_overlap": False,  # it is meant to be learned by heart
+                    "dev": {"name": "dev", **twitter},
+                    "evaluations": [{"name": "photos", **photos}],
+                    "sources": [
+                        {"name": "tags", **twitter, "objectives": ["task"], "batch_size": 4},
+                        {"name": "pairs", **twitter, "objectives": ["alignment"], "batch_size": 8},
+                        {
+                            "name": "fusion",
+                            **photos,
+                            "objectives": ["alignment", "label", "consistency"],
+                            "batch_size": 4,
+                        },
+                    ],
+                },
+            }
+        )
+
+    return make
+
+
+def _write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")

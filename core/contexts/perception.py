@@ -119,6 +119,6 @@ def _reader_and_notes(wanted: bool) -> tuple[ocr.TextReader | None, tuple[str, .
 
 
 def _fingerprint(with_text: bool) -> str:
-    names = ["object-detector", "imagenet-labels", *(ocr.WEIGHTS if with_text else ())]
+    names = ["object-detector", "imagenet-classifier", *(ocr.WEIGHTS if with_text else ())]
     parts = [f"sentences {sentences.VERSION}", *(WEIGHTS[name].sha256 for name in names)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

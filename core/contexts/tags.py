@@ -17,7 +17,7 @@ class ImageTagger:
 
     def __init__(self) -> None:
         """Create the tagger; the model is loaded by the first `probabilities`."""
-        self._model = TFLiteModel("imagenet-labels")
+        self._model = TFLiteModel("imagenet-classifier")
         self.labels = functools.cache(self._model.labels)
 
     def probabilities(self, photo: Image.Image) -> Array:

@@ -4,9 +4,9 @@ import hashlib
 import json
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from transformers import (
-    AutoConfig,
     AutoModel,
     AutoTokenizer,
     PreTrainedModel,
@@ -15,6 +15,8 @@ from transformers import (
 
 from core.errors import InputError
 from core.weights import resolve_model
+
+_LOADING_ERRORS = (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError)
 
 
 class TextEncoder(nn.Module):
@@ -68,7 +70,7 @@ def encoder_layers(model: PreTrainedModel) -> list[nn.Module]:
 
 
 def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
-    """Average hidden states (..., S, D) where `mask` (..., S) is set; all-masked rows give zeros."""
+    """Average hidden states (..., S, D) where `mask` (..., S) is set; empty rows give zeros."""
     weights = mask.to(hidden.dtype).unsqueeze(-1)  # (..., S, 1)
     return (hidden * weights).sum(-2) / weights.sum(-2).clamp(min=1)
 
@@ -82,31 +84,39 @@ def load_tokenizer(name_or_path: str) -> PreTrainedTokenizerFast:
     source = resolve_model(name_or_path)
     try:
         tokenizer = AutoTokenizer.from_pretrained(source, add_prefix_space=True)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{name_or_path}: no tokenizer could be loaded ({error})") from None
+    except _LOADING_ERRORS as error:
+        raise InputError(
+            f"{name_or_path}: holds no readable tokenizer; it needs tokenizer.json, as "
+            "save_pretrained writes it"
+        ) from error
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise InputError(f"{name_or_path}: its tokenizer has no fast version")
     return tokenizer
 
 
-def load_text_encoder(
-    name_or_path: str, *, frozen_layers: int = 0, pretrained: bool = True
-) -> TextEncoder:
+def load_text_encoder(name_or_path: str, *, frozen_layers: int = 0) -> TextEncoder:
     """Load a text encoder by packaged name, Hugging Face id or folder, as float32.
 
     Raises:
-        InputError: The model cannot be found or is not a text encoder.
+        InputError: The model cannot be found or read, lacks weights, or is not a text encoder.
     """
     source = resolve_model(name_or_path)
     try:
-        if pretrained:
-            model = AutoModel.from_pretrained(source, dtype=torch.float32)
-        else:
-            model = AutoModel.from_config(AutoConfig.from_pretrained(source))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{name_or_path}: no text encoder could be loaded ({error})") from None
-    if not hasattr(model.config, "hidden_size"):
-        raise InputError(f"{name_or_path}: is not a text encoder (its config has no hidden_size)")
+        model, report = AutoModel.from_pretrained(
+            source, dtype=torch.float32, output_loading_info=True
+        )
+    except _LOADING_ERRORS as error:
+        raise InputError(
+            f"{name_or_path}: holds no readable text encoder; it needs config.json and "
+            "model.safetensors, as save_pretrained writes them"
+        ) from error
+    missing: set[str] = report["missing_keys"]
+    if lacking := sorted(name for name in missing if not name.startswith("pooler.")):
+        raise InputError(f"{name_or_path}: lacks weights of a text encoder, such as {lacking[0]}")
+    if missing:
+        model.pooler = None  # never read; left at random, it would change every fingerprint
+    if not hasattr(model.config, "hidden_size") or model.config.is_encoder_decoder:
+        raise InputError(f"{name_or_path}: is not a text encoder; choose one of the BERT family")
     return TextEncoder(model, frozen_layers=frozen_layers)
 
 
@@ -126,5 +136,3 @@ def tokenizer_fingerprint(tokenizer: PreTrainedTokenizerFast) -> str:
     for changing in ("padding", "truncation"):
         definition.pop(changing, None)
     return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
-
-

@@ -36,19 +36,17 @@ def scores(
     made: dict[str, Any] = {"examples": len(examples)}
     if examples and all(example.entities is not None for example in examples):
         for name, most in (("entities", None), ("entities_without_contexts", 0)):
-            report = tagging_report(
-                model, tokenizer, config, examples, features, max_contexts=most
-            )
+            report = tagging_report(model, tokenizer, config, examples, features, max_contexts=most)
             made[name] = report.model_dump()
     temperature = config.alignment.temperature
-    aligned = _align(model, tokenizer, config, examples, features)
+    aligned = align_examples(model, tokenizer, config, examples, features)
     for side, targets in (("text", aligned.text), ("image", aligned.image)):
         both = (aligned.contexts[:, 0].norm(dim=-1) > 0) & (targets.norm(dim=-1) > 0)
         if int(both.sum()) > 1:
             made[f"{side}_alignment"] = asdict(
                 alignment_report(aligned.contexts[both, 0], targets[both], temperature=temperature)
             )
-    if model.label_head is not None and any(example.label for example in examples):
+    if any(example.label in config.head.labels for example in examples):
         made["label_accuracy"] = {
             name: _label_accuracy(model, tokenizer, config, examples, features, use_image=use_image)
             for name, use_image in (("with_image", True), ("without_image", False))
@@ -57,7 +55,7 @@ def scores(
 
 
 @torch.inference_mode()
-def _align(
+def align_examples(
     model: ShapCA,
     tokenizer: PreTrainedTokenizerFast,
     config: Config,
@@ -93,4 +91,4 @@ def _label_accuracy(
         annotated: Tensor = on_device.labels >= 0
         right += int((guess[annotated] == on_device.labels[annotated]).sum())
         known += int(annotated.sum())
-    return right / max(known, 1)
+    return right / known

@@ -4,7 +4,7 @@ from typing import Any
 
 
 def figures(found: dict[str, Any]) -> list[tuple[str, float]]:
-    """Return the figures of one evaluation (see `core.evaluation.scores`) with their names in words."""
+    """Return the figures of `core.evaluation.scores` with their names in words."""
     rows: list[tuple[str, float]] = []
     for key, words in (("entities", ""), ("entities_without_contexts", ", no contexts")):
         if key in found:
@@ -15,7 +15,10 @@ def figures(found: dict[str, Any]) -> list[tuple[str, float]]:
         if report := found.get(f"{side}_alignment"):
             games = f"games of {report['game_size']}"
             rows += [
-                (f"own against foreign contexts, {side} side, AUROC of Kφ ({games})", report["auroc"]),
+                (
+                    f"own against foreign contexts, {side} side, AUROC of Kφ ({games})",
+                    report["auroc"],
+                ),
                 (f"the same by similarity, {side} side", report["auroc_similarity"]),
                 (f"own context first, {side} side ({games})", report["recall_at_1"]),
             ]

@@ -1,6 +1,6 @@
 """Tags whole datasets and scores them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from transformers import PreTrainedTokenizerFast
@@ -55,14 +55,14 @@ def predict_tags(
     labels = LabelMap(config.head.entity_types)
     model.eval()
     tags: list[list[str]] = [[] for _ in examples]
-    for places, batch in batches(
-        tokenizer, config, examples, features, max_contexts=max_contexts
-    ):
+    worded = [place for place, example in enumerate(examples) if example.tokens]
+    sentences, images = [examples[place] for place in worded], [features[place] for place in worded]
+    for places, batch in batches(tokenizer, config, sentences, images, max_contexts=max_contexts):
         with torch.inference_mode():
             paths = model.decode(batch.to(next(model.parameters()).device))
         for place, path in zip(places, paths, strict=True):
-            unread = len(examples[place].tokens) - len(path)
-            tags[place] = [labels.names[tag] for tag in path] + ["O"] * unread
+            unread = len(sentences[place].tokens) - len(path)
+            tags[worded[place]] = [labels.names[tag] for tag in path] + ["O"] * unread
     return tags
 
 
@@ -79,13 +79,16 @@ def batches(
     for start in range(0, len(order), BATCH_SIZE):
         places = order[start : start + BATCH_SIZE]
         chosen = [examples[place] for place in places]
-        yield places, collate(
-            chosen,
-            tokenizer,
-            LabelMap(config.head.entity_types),
-            contexts=[list(example.contexts[:max_contexts]) for example in chosen],
-            features=[features[place] for place in places],
-            label_names=config.head.labels,
-            max_text_pieces=config.text_encoder.max_text_pieces,
-            max_context_pieces=config.text_encoder.max_context_pieces,
+        yield (
+            places,
+            collate(
+                chosen,
+                tokenizer,
+                LabelMap(config.head.entity_types),
+                contexts=[list(example.contexts[:max_contexts]) for example in chosen],
+                features=[features[place] for place in places],
+                label_names=config.head.labels,
+                max_text_pieces=config.text_encoder.max_text_pieces,
+                max_context_pieces=config.text_encoder.max_context_pieces,
+            ),
         )

@@ -1,4 +1,4 @@
-"""Linear-chain CRF over words: pytorch-crf's likelihood and Viterbi, our marginals and span scores."""
+"""Linear-chain CRF over words: pytorch-crf's likelihood and Viterbi, our marginals and scores."""
 
 from collections.abc import Sequence
 
@@ -12,8 +12,8 @@ EXCLUDED = -1e4  # a score that no path can afford, finite so that sums stay fin
 class CRFHead(nn.Module):
     """Scores a tag sequence per sentence (Lafferty et al., 2001).
 
-    Paper: a CRF for MNER. Ours: always in float32, since under bfloat16 the likelihood of a sentence
-    is off by whole nats.
+    Paper: a CRF for MNER. Ours: always in float32, since under bfloat16 the likelihood of a
+    sentence is off by whole nats.
     """
 
     def __init__(self, width: int, tags: int, *, dropout: float) -> None:

@@ -59,14 +59,11 @@ def trained_state(model: torch.nn.Module) -> dict[str, Tensor]:
     return {name: value for name, value in model.named_parameters() if value.requires_grad}
 
 
-def build_model(
-    config: Config, *, image_width: int, pretrained: bool = True
-) -> tuple[ShapCA, PreTrainedTokenizerFast]:
+def build_model(config: Config, *, image_width: int) -> tuple[ShapCA, PreTrainedTokenizerFast]:
     """Build the model of a config, and the tokenizer it reads with."""
     text_encoder = load_text_encoder(
         config.text_encoder.model,
         frozen_layers=config.text_encoder.frozen_layers,
-        pretrained=pretrained,
     )
     model = ShapCA(config, text_encoder, image_width=image_width)
     return model, load_tokenizer(config.text_encoder.model)
@@ -153,7 +150,9 @@ def find_checkpoint(name_or_path: str | Path) -> Path:
             return folder
     names = sorted(path.parent.name for path in CHECKPOINTS.glob(f"*/{WEIGHTS}"))
     known = ", ".join(names) or "none yet; train one first"
-    raise InputError(f"There is no checkpoint {str(name_or_path)!r}: give a folder or one of: {known}.")
+    raise InputError(
+        f"There is no checkpoint {str(name_or_path)!r}: give a folder or one of: {known}."
+    )
 
 
 def replace(path: Path, write: Callable[[Path], Any]) -> None:
@@ -177,17 +176,21 @@ def _read_metrics(folder: Path) -> dict[str, Any]:
     return metrics
 
 
-def _read_weights(folder: Path, metrics: dict[str, Any]) -> tuple[dict[str, Tensor], dict[str, str]]:
+def _read_weights(
+    folder: Path, metrics: dict[str, Any]
+) -> tuple[dict[str, Tensor], dict[str, str]]:
     path = folder / WEIGHTS
     _compare(folder, WEIGHTS, metrics["sha256"][WEIGHTS], sha256_file(path))
     try:
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dict
+            weights = {name: file.get_tensor(name) for name in list(file.keys())}
     except SafetensorError as error:
         raise InputError(f"{path}: is damaged ({error})") from None
     if header.get("format") != FORMAT:
-        raise InputError(f"{path}: is of format {header.get('format')}, this version reads {FORMAT}")
+        raise InputError(
+            f"{path}: is of format {header.get('format')}, this version reads {FORMAT}"
+        )
     return weights, header
 
 
@@ -207,7 +210,7 @@ def _fill(folder: Path, model: ShapCA, weights: dict[str, Tensor]) -> None:
         differing = sorted(set(wanted.items()) ^ set(found.items()))
         names = list(dict.fromkeys(name for name, _ in differing))
         raise InputError(
-            f"{folder}: does not fit its config: {len(names)} parameters are missing, unknown or of "
-            f"another shape ({', '.join(names[:5])}{', …' if len(names) > 5 else ''})"
+            f"{folder}: does not fit its config: {len(names)} parameters are missing, unknown or "
+            f"of another shape ({', '.join(names[:5])}{', …' if len(names) > 5 else ''})"
         )
     model.load_state_dict({name: value.float() for name, value in weights.items()}, strict=False)

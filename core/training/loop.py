@@ -1,8 +1,8 @@
 """The training loop: epochs of mixed sources, a moving average of the weights, resume after a kill.
 
 A run lives in a folder of its own: `metrics.jsonl` grows while it runs and `state.pt` is what it
-resumes from. Every step seeds itself by its number, so a run that was killed and started again takes
-the steps, and ends with the figures, of one that was not.
+resumes from. Every step seeds itself by its number, so a run that was killed and started again
+takes the steps, and ends with the figures, of one that was not.
 """
 
 import time
@@ -241,7 +241,7 @@ def parameter_groups(model: ShapCA, config: Config) -> list[dict[str, Any]]:
 
 
 def learning_rate_factor(share: float, warmup: float) -> float:
-    """Return the factor after `share` of all steps: linear up over the warm-up, linear down to 0."""
+    """Return the factor after `share` of all steps: linear up in the warm-up, linear down to 0."""
     if share < warmup:
         return share / warmup
     return (1 - share) / (1 - warmup)

@@ -1,4 +1,4 @@
-"""The model card, `README.md` of a checkpoint: what was trained on what, how well, and its limits."""
+"""The model card, `README.md` of a checkpoint: made from what, how good, and where it ends."""
 
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,10 @@ def write_model_card(folder: Path, config: Config, metrics: dict[str, Any]) -> N
         "## Reproduce\n\n"
         f"`python -m core train configs/{config.name}.toml` (seed {config.seed}, "
         f"{config.training.epochs} epochs, best epoch {metrics['best_epoch']} by dev F1, "
-        f"{metrics['training_seconds'] / 3600:.2f} hours of training steps on the machine that made "
-        f"it). `{WEIGHTS}` is {megabytes:.1f} MB: trained parameters only, float16. The frozen parts "
-        f"are {config.text_encoder.model} (embeddings) and {config.image_encoder.model}, named and "
-        "hashed in its header.",
+        f"{metrics['training_seconds'] / 3600:.2f} hours of training steps on 2 CPU cores that "
+        f"other work shared). `{WEIGHTS}` is {megabytes:.1f} MB: trained parameters only, float16. "
+        f"The frozen parts are {config.text_encoder.model} (embeddings) and "
+        f"{config.image_encoder.model}, named and hashed in its header.",
     ]
     text = "\n\n".join(sections) + "\n"
     replace(folder / "README.md", lambda path: path.write_text(text, encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""What a batch is trained towards: each source names its objectives, each objective gives loss parts."""
+"""What a batch is trained towards: each objective of its source gives parts of the loss."""
 
 import torch
 from torch import Tensor
@@ -31,8 +31,8 @@ def batch_losses(
     silver = _silver_tags(model, batch) if "consistency" in objectives else None
     if set(objectives) & {"task", "label", "consistency"}:
         tagging = model.tag(batch)
-        if "task" in objectives:
-            parts["task"] = model.head.loss(tagging.emissions, batch.tags, batch.word_mask)
+        if "task" in objectives and bool(batch.has_tags.any()):
+            parts["task"] = _task(model, tagging, batch)
             total = total + weights.task_weight * parts["task"]
         if silver is not None:
             parts["consistency"] = model.head.loss(tagging.emissions, silver, batch.word_mask)
@@ -65,11 +65,17 @@ def _alignment(model: ShapCA, batch: Batch, config: Config) -> dict[str, Tensor]
     return {**loss.parts, "alignment": loss.total}
 
 
+def _task(model: ShapCA, tagging: Tagging, batch: Batch) -> Tensor:
+    known = batch.has_tags
+    return model.head.loss(tagging.emissions[known], batch.tags[known], batch.word_mask[known])
+
+
 def _silver_tags(model: ShapCA, batch: Batch) -> Tensor:
     """Tag the batch with the image left out, as gold for the reading that sees it, shape (B, L).
 
-    Ours: no corpus at hand has both pixels and gold entities. The model teaches itself that a photo
-    it was never told about must not change the tags, while the label objective lets the photo speak.
+    Ours: no corpus at hand has both pixels and gold entities. The model teaches itself that a
+    photo it was never told about must not change the tags, while the label objective lets the
+    photo speak.
     """
     model.eval()
     paths = model.decode(batch, use_image=False)
@@ -81,6 +87,4 @@ def _silver_tags(model: ShapCA, batch: Batch) -> Tensor:
 
 
 def _label(model: ShapCA, tagging: Tagging, batch: Batch) -> Tensor:
-    return functional.cross_entropy(
-        model.classify(tagging, batch), batch.labels, ignore_index=-1
-    )
+    return functional.cross_entropy(model.classify(tagging, batch), batch.labels, ignore_index=-1)

@@ -1,10 +1,10 @@
 """Turns the sources of a config into examples with their contexts and image features."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
 from tqdm import tqdm
 
 from core.config import DataConfig, SourceConfig
@@ -19,8 +19,12 @@ from core.errors import InputError
 from core.images import read_image
 from core.records import Context, Example
 
+_ID_GROUPS = TypeAdapter(list[list[str | int]])
 
-def load_source(source: SourceConfig, data: DataConfig, *, cache: Path | None = None) -> list[Example]:
+
+def load_source(
+    source: SourceConfig, data: DataConfig, *, cache: Path | None = None
+) -> list[Example]:
     """Read the examples of a source, with the contexts it names.
 
     Args:
@@ -39,6 +43,7 @@ def load_source(source: SourceConfig, data: DataConfig, *, cache: Path | None = 
         loaded = read_image_text(
             data.path(source.file),
             images,
+            contexts=contexts,
             split=source.split,
             label_key=source.label_key,
             captions_key=source.captions_key,
@@ -87,9 +92,7 @@ def _words(example: Example) -> str:
     return " ".join(token.text.casefold() for token in example.tokens)
 
 
-def _part(
-    examples: Sequence[Example], source: SourceConfig, data: DataConfig
-) -> Sequence[Example]:
+def _part(examples: Sequence[Example], source: SourceConfig, data: DataConfig) -> Sequence[Example]:
     """Keep one side of a split by hash; near duplicates share a side."""
     if source.part is None:
         return examples
@@ -97,9 +100,11 @@ def _part(
     if source.near_duplicates:
         path = data.path(source.near_duplicates)
         try:
-            groups = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, json.JSONDecodeError) as error:
-            raise InputError(f"{path}: cannot be read as a JSON list of lists ({error})") from None
+            groups = _ID_GROUPS.validate_json(path.read_bytes())
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read ({error.strerror}); give another") from None
+        except ValidationError:
+            raise InputError(f"{path}: is not a JSON list of lists of ids; correct it") from None
         leader = {str(member): str(group[0]) for group in groups for member in group}
 
     def is_dev(example: Example) -> bool:

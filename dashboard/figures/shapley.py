@@ -44,7 +44,7 @@ def shapley_chart(record: Record) -> Drawing:
     for column, game in enumerate(games, start=1):
         if isinstance(game, Game):
             _bars(figure, column, game, record.contexts)
-            _best_of_bank(figure, column, game)
+            _ticks(figure, column, game)
         else:
             _reason(figure, column, game.reason)
         _side_title(figure, column, game)
@@ -53,9 +53,7 @@ def shapley_chart(record: Record) -> Drawing:
     rows = max(len(order), 2)
     figure.update_xaxes(
         range=_range(games),
-        zeroline=True,
-        zerolinecolor=OUTLINE,
-        zerolinewidth=1,
+        zeroline=False,
         showgrid=False,
         nticks=5,
         fixedrange=True,
@@ -147,20 +145,23 @@ def _bars(figure: go.Figure, column: int, game: Game, contexts: list[Context]) -
         )
 
 
-def _best_of_bank(figure: go.Figure, column: int, game: Game) -> None:
+def _ticks(figure: go.Figure, column: int, game: Game) -> None:
+    """Mark zero and the best of the bank at each bar, short enough not to cross the names."""
     best = best_of_bank(game)
     if best is None:
         return
-    figure.add_scatter(
-        x=[best] * len(game.standings),
-        y=[row + BAR_OFFSET for row in range(len(game.standings))],
-        mode="markers",
-        marker={"symbol": "line-ns", "size": 26, "line": {"width": 2.2, "color": OUTLINE}},
-        cliponaxis=False,
-        hovertemplate="best of the bank<br>K·φ %{x:+.3f}<extra></extra>",
-        row=1,
-        col=column,
-    )
+    rows = [row + BAR_OFFSET for row in range(len(game.standings))]
+    for value, name, width in ((0.0, "zero", 1.0), (best, "best of the bank", 2.2)):
+        figure.add_scatter(
+            x=[value] * len(rows),
+            y=rows,
+            name=name,
+            mode="markers",
+            marker={"symbol": "line-ns", "size": 26, "line": {"width": width, "color": OUTLINE}},
+            hovertemplate=f"{name}<br>K·φ %{{x:+.3f}}<extra></extra>",
+            row=1,
+            col=column,
+        )
 
 
 def _side_title(figure: go.Figure, column: int, game: AnyGame) -> None:

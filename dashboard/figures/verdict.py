@@ -36,8 +36,9 @@ def method_line(record: Record) -> str:
 
 def _on_contexts(record: Record) -> str:
     text, image = record.games.text, record.games.image
-    if isinstance(text, NoGame) and isinstance(image, NoGame):
-        return html.escape(text.reason)
+    missing = [html.escape(game.reason) for game in (text, image) if isinstance(game, NoGame)]
+    if len(missing) == 2:
+        return " ".join(dict.fromkeys(missing))
     included = [place for place, context in enumerate(record.contexts) if context.included]
     by_label = {
         label: [v.context for v in record.verdicts if v.label == label and v.context in included]
@@ -47,9 +48,9 @@ def _on_contexts(record: Record) -> str:
         _group(label, places, len(included)) for label, places in by_label.items() if places
     ]
     line = "; ".join(sentences) + "."
-    line += _bridge(record, by_label["misaligned"])
-    missing = [game.reason for game in (text, image) if isinstance(game, NoGame)]
-    return " ".join([line[0].upper() + line[1:], *map(html.escape, missing)])
+    if len(by_label["misaligned"]) < len(included):  # the bridge has nothing else to take from
+        line += _bridge(record, by_label["misaligned"])
+    return " ".join([line[0].upper() + line[1:], *missing])
 
 
 def _group(label: str, places: Sequence[int], everyone: int) -> str:

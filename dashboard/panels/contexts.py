@@ -4,7 +4,7 @@ import html
 
 import streamlit as st
 
-from core.records import AnyGame, Game, Record, Standing
+from core.records import AnyGame, Game, NoGame, Record, Standing
 from dashboard.figures.drawing import number, shorten
 from dashboard.figures.shapley import shapley_chart
 from dashboard.panels.card import caption, card
@@ -30,25 +30,31 @@ TERMS = {
 def render(record: Record, key: str) -> None:
     """Draw the two-sided chart with its twin table, and the standing of each context."""
     with card(f"contexts-{key.replace('.', '-')}", "Contexts", "what each bridges, K·φ"):
-        if not record.contexts:
-            caption("No context, so no game was played.")
-            return
-        drawing = shapley_chart(record)
-        st.plotly_chart(
-            drawing.figure,
-            key=f"{key}.chart",
-            alt=drawing.alt,
-            config={"displayModeBar": False, "typesetMath": False},
-        )
-        caption(
-            "Blue bars support the post, orange hatched bars oppose it. The tick is the best "
-            "reference context: a bar that passes it fits this post better than all of the bank."
-        )
-        with st.expander("Values as a table", type="compact"):
-            st.dataframe(drawing.table, hide_index=True, alt=drawing.alt)
-        st.html(standing_html(record))
+        games = (record.games.text, record.games.image)
+        if any(isinstance(game, Game) for game in games):
+            _chart(record, key)
+        else:
+            caption(html.escape(" ".join(g.reason for g in games if isinstance(g, NoGame))))
+        if record.contexts:
+            st.html(standing_html(record))
         with st.expander("What do these numbers mean?", type="compact", icon=":material/help:"):
             st.markdown("\n".join(f"- **{term}** {words}" for term, words in TERMS.items()))
+
+
+def _chart(record: Record, key: str) -> None:
+    drawing = shapley_chart(record)
+    st.plotly_chart(
+        drawing.figure,
+        key=f"{key}.chart",
+        alt=drawing.alt,
+        config={"displayModeBar": False, "typesetMath": False},
+    )
+    caption(
+        "Blue bars support the post, orange hatched bars oppose it. The tick is the best reference "
+        "context: a bar that passes it fits this post better than all of the bank."
+    )
+    with st.expander("Values as a table", type="compact"):
+        st.dataframe(drawing.table, hide_index=True, alt=drawing.alt)
 
 
 def standing_html(record: Record) -> str:

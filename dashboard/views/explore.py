@@ -20,7 +20,7 @@ from dashboard.panels import (
     verdict,
     welcome,
 )
-from dashboard.state import Explore, key, visitor
+from dashboard.state import Explore, Result, key, visitor
 
 STYLE = Path(__file__).resolve().parents[1] / "style.css"
 
@@ -44,9 +44,14 @@ def render() -> None:
     with left:
         editor.render(state, on_upload=partial(actions.upload, state))
     with right:
+        # Both places are always there, so that what stands below them is never drawn anew.
+        progress, message = st.empty(), st.container()
         if state.pending:
-            actions.analyse(state)
-        _outcome(state)
+            actions.analyse(state, progress)
+        with message:
+            _message(state)
+        if state.result:
+            _result(state.result)
 
 
 def _samples() -> tuple[Sample, ...]:
@@ -57,22 +62,24 @@ def _samples() -> tuple[Sample, ...]:
         return ()
 
 
-def _outcome(state: Explore) -> None:
-    """Draw the latest result, why there is no newer one, or what to do first."""
+def _message(state: Explore) -> None:
+    """Say why there is no newer result, or what to do first."""
     if state.error:
         notice.problem(state.error)
     elif state.result is None:
         welcome.empty()
         services.warm_up()
-    if state.result is None:
-        return
-    record, prefix = state.result.record, key("result")
-    verdict.render(record, f"{prefix}.verdict", note=state.result.note)
-    left, right = st.columns([5, 7], gap="small")
+
+
+def _result(result: Result) -> None:
+    """Draw the latest result, top to bottom: verdict, post, contexts, bank, method."""
+    record, prefix = result.record, key("result")
+    verdict.render(record, f"{prefix}.verdict", note=result.note)
+    left, right = st.columns([5, 7] if result.photo else [3, 9], gap="small")
     with left:
-        photo.render(record, f"{prefix}.photo", photo=state.result.photo)
+        photo.render(record, f"{prefix}.photo", photo=result.photo)
     with right:
-        sentence.render(record, f"{prefix}.sentence", gold=state.result.gold)
+        sentence.render(record, f"{prefix}.sentence", gold=result.gold)
     contexts.render(record, f"{prefix}.contexts")
     bank.render(record, f"{prefix}.bank")
     details.render(record, f"{prefix}.details")

@@ -60,7 +60,11 @@ def test_a_sampled_value_must_be_below_zero_beyond_two_standard_errors():
 
 @pytest.mark.parametrize(
     ("rank", "expected"),
-    [(2, ("uncertain", "contested")), (3, ("uncertain", "contested")), (4, ("misaligned", "outranked"))],
+    [
+        (2, ("uncertain", "contested")),
+        (3, ("uncertain", "contested")),
+        (4, ("misaligned", "outranked")),
+    ],
 )
 def test_more_than_a_quarter_of_the_bank_above_it_is_misaligned(rank, expected):
     assert rule(game("text", rank=rank), game("image")) == expected

@@ -1,0 +1,135 @@
+"""What a person waits for: `python -m benchmarks.latency`, on two cores with nothing else running.
+
+One warm post with five contexts, its photo described from scratch with and without reading words;
+the help of the command line; and the page's first paint, from the server's first answer to the
+first heading.
+"""
+
+import json
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from core.contexts.perception import PerceptionGenerator
+from core.contexts.typed import typed_contexts
+from core.images import read_image
+from core.pipeline import Pipeline
+
+ROOT = Path(__file__).parents[1]
+RESULT = Path(__file__).parent / "results" / "latency.json"
+PHOTO = ROOT / "sample_data" / "photos" / "eiffelTower.jpg"
+TEXT = "Sunset run past the Eiffel Tower with Anna , one week to the Paris Marathon !"
+FIVE = typed_contexts(
+    [
+        "A tall iron tower stands over lawns under a clear sky.",
+        "There is a large tower in the middle of the photo.",
+        "Tourists walk near the Eiffel Tower in Paris.",
+        "A plate of pasta on a wooden table.",
+        "The photo may show an obelisk or a palace.",
+    ]
+)
+ROUNDS = 15
+START_SECONDS = 60.0
+
+
+def main() -> None:
+    """Measure, print a table and write `RESULT`."""
+    torch.set_num_threads(2)
+    seconds = {
+        "one post, five contexts, photo seen without OCR": post_seconds(ocr=False),
+        "one post, five contexts, photo seen with OCR": post_seconds(ocr=True),
+        "python -m core --help": help_seconds(),
+    }
+    if chromium := shutil.which("chromium") or shutil.which("google-chrome"):
+        seconds["first paint of the page"] = first_paint_seconds(chromium)
+    else:
+        print("first paint was not measured: no chromium was found")
+    table = Table("what", "seconds (median)", title=f"latency, {torch.get_num_threads()} threads")
+    for what, value in seconds.items():
+        table.add_row(what, f"{value:.2f}")
+    Console(width=100).print(table)
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(seconds, indent=2) + "\n", encoding="utf-8")
+
+
+def post_seconds(*, ocr: bool) -> float:
+    """Return what a post takes: read the file, perceive the photo anew, analyse five contexts."""
+    pipeline, generator = Pipeline.load(device="cpu"), PerceptionGenerator(ocr=ocr)
+
+    def analyse() -> None:
+        image = read_image(PHOTO)
+        generator.generate(image)
+        pipeline.analyse(TEXT, image, FIVE)
+
+    return median_seconds(analyse)
+
+
+def help_seconds() -> float:
+    """Return what the command line's help takes, from a cold interpreter."""
+    command = [sys.executable, "-m", "core", "--help"]
+    return median_seconds(
+        lambda: subprocess.run(command, cwd=ROOT, check=True, capture_output=True) and None
+    )
+
+
+def first_paint_seconds(chromium: str) -> float:
+    """Return the time from opening the page of a server just started to its first heading."""
+    from playwright.sync_api import sync_playwright
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "dashboard", "--port", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(url)
+        with sync_playwright() as play:
+            browser = play.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            )
+            page = browser.new_page()
+            started = time.perf_counter()
+            page.goto(url)
+            page.get_by_role("heading").first.wait_for()
+            return time.perf_counter() - started
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def median_seconds(run: Callable[[], None]) -> float:
+    """Return the median of `ROUNDS` runs after one that warms up."""
+    run()
+    taken = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken)
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health").close()
+            return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.05)
+    raise TimeoutError(f"the server did not answer within {START_SECONDS:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+import re
+
+import pytest
+
+from dashboard.figures.verdict import method_line, verdict_html
+
+
+def words(record):
+    return re.sub(r"<[^>]+>", "", verdict_html(record))
+
+
+def test_contexts_are_named_with_their_verdicts(make_record):
+    assert words(make_record()).startswith(
+        "Contexts 1 and 3 belong to this post; context 2 is misaligned."
+    )
+
+
+@pytest.mark.parametrize(
+    ("contexts", "start"),
+    [
+        (["one"], "The only context belongs to this post."),
+        (["one", "two"], "Both contexts belong to this post."),
+        (["one", "two", "three"], "All 3 contexts belong to this post."),
+    ],
+)
+def test_contexts_of_one_mind_are_counted(make_record, contexts, start):
+    assert words(make_record(contexts=contexts, values=[1.0])).startswith(start)
+
+
+def test_the_share_of_misaligned_contexts_in_the_bridge_is_told(make_record):
+    assert "still takes 33% of its bridge from it." in words(make_record())
+
+
+def test_entities_that_need_the_contexts_are_named_escaped(make_record):
+    record = make_record("<i> sees Rome", entities=[(0, 1, "PER", True)])
+
+    assert "<q>&lt;i&gt;</q> is found only with the contexts." in verdict_html(record)
+
+
+def test_many_entities_are_cut_to_three_and_a_count(make_record):
+    record = make_record(entities=[(place, place + 1, "LOC", True) for place in range(5)])
+
+    assert "and 2 more are found only with the contexts." in words(record)
+
+
+def test_no_entity_is_said_plainly(make_record):
+    assert words(make_record(entities=[])).endswith("No entity is found in the sentence.")
+
+
+def test_a_missing_image_is_said_with_the_reason_of_the_record(make_record):
+    assert "The post has no image, so it has no image side." in words(make_record(image=False))
+
+
+def test_no_game_says_only_why(make_record):
+    record = make_record(contexts=(), entities=[(0, 1, "PER", False)])
+
+    assert words(record) == "No context was given, so there is no game to play."
+    assert method_line(record).startswith("No game was played")
+
+
+def test_the_method_line_counts_players_and_gives_the_residual(make_record):
+    assert method_line(make_record()) == (
+        "φ exact (quadrature, 3 own + 6 reference contexts) · Σφ = v(N), residual 2e-08 · 0.30 s"
+    )
+    assert "sampled, with standard errors" in method_line(make_record(standard_error=0.01))

@@ -1,0 +1,72 @@
+import threading
+
+import pytest
+
+from core.errors import InputError
+from core.records import Context
+from dashboard import services
+from dashboard.state import Inputs
+
+
+@pytest.fixture(autouse=True)
+def _tiny(page):
+    """Serve the tiny checkpoint."""
+
+
+def post(text="Anna in Paris", contexts=("A tower.",)):
+    made = tuple(Context(text=words, generator="typed") for words in contexts)
+    return Inputs(id="post", text=text, photo=None, contexts=made)
+
+
+def quiet(stage, share):
+    pass
+
+
+def test_the_same_post_is_computed_once_and_another_is_not_confused_with_it():
+    first = services.analyse(post(), quiet)
+
+    assert services.analyse(post(), quiet) is first
+    assert services.analyse(post("Anna in Rome"), quiet).post.text == "Anna in Rome"
+
+
+def test_every_stage_reported_has_words_on_the_page():
+    stages = []
+    services.analyse(post("Never seen before"), lambda stage, share: stages.append((stage, share)))
+
+    assert {stage for stage, _ in stages} <= set(services.STAGES)
+    assert all(0 <= share <= 1 for _, share in stages)
+
+
+def test_two_at_once_get_their_own_records():
+    texts = [f"Post number {number}" for number in range(6)]
+    records = {}
+
+    def analyse(text):
+        records[text] = services.analyse(post(text), quiet)
+
+    threads = [threading.Thread(target=analyse, args=(text,)) for text in texts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {text: record.post.text for text, record in records.items()} == {t: t for t in texts}
+
+
+def test_a_missing_checkpoint_is_named_and_asked_for_again_later(monkeypatch, tiny_checkpoint):
+    monkeypatch.setenv(services.CHECKPOINT_VARIABLE, "no-such-checkpoint")
+    for _ in range(2):
+        with pytest.raises(InputError, match="no-such-checkpoint"):
+            services.analyse(post(), quiet)
+
+    monkeypatch.setenv(services.CHECKPOINT_VARIABLE, str(tiny_checkpoint))
+    assert services.analyse(post(), quiet)
+
+
+def test_samples_come_with_thumbnails_or_without_a_photo():
+    samples = services.samples()
+    pictures = {bool(services.thumbnail(sample.image)): sample for sample in samples}
+
+    assert services.thumbnail(pictures[True].image).startswith("data:image/jpeg;base64,")
+    assert pictures[False].image is None
+    assert services.sample_photo(pictures[False]) is None

@@ -1,0 +1,124 @@
+"""The command line, run as its user runs it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.cli import main
+from core.records import NoGame, Record
+
+ROOT = Path(__file__).parents[1]
+PHOTO = ROOT / "sample_data" / "photos" / "eiffelTower.jpg"
+TEXT = "Anna sees the Eiffel Tower !"
+
+
+@pytest.fixture
+def analyse(tiny_checkpoint, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def run(*arguments: str) -> Record:
+        out = tmp_path / "out.json"
+        common = ["--text", TEXT, "--json", str(out), "--checkpoint", str(tiny_checkpoint)]
+        with pytest.raises(SystemExit) as ended:
+            main(["analyse", *common, *arguments])
+        assert ended.value.code == 0
+        return Record.model_validate_json(out.read_text(encoding="utf-8"))
+
+    return run
+
+
+def test_a_photo_and_a_sentence_give_a_record_that_validates(analyse):
+    record = analyse("--image", str(PHOTO))
+    assert record.post.text == TEXT
+    assert {context.generator for context in record.contexts} == {"perception"}
+
+
+def test_contexts_may_be_typed_and_repeated(analyse):
+    record = analyse("--image", str(PHOTO), "--context", "A tower.", "--context", "A park.")
+    assert [context.text for context in record.contexts] == ["A tower.", "A park."]
+    assert len(record.games.image.standings) == 2
+
+
+def test_the_photo_may_be_left_out(analyse):
+    record = analyse("--context", "A tower.")
+    assert isinstance(record.games.image, NoGame)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    assert ended.value.code == 2
+    message = capsys.readouterr().err
+    assert "Traceback" not in message
+    return message
+
+
+def test_bad_input_is_one_sentence_and_status_2(capsys, tmp_path, tiny_checkpoint):
+    broken = tmp_path / "photo.jpg"
+    broken.write_bytes(b"no photo")
+    checkpoint = ["--checkpoint", str(tiny_checkpoint)]
+    for arguments in (
+        ["analyse", "--text", TEXT, "--image", str(broken)],
+        ["analyse", "--text", TEXT, "--image", str(tmp_path / "none.jpg")],
+        ["analyse", "--text", "  ", *checkpoint],
+        ["analyse", "--text", TEXT, "--context", "  ", *checkpoint],
+        ["analyse", "--text", TEXT, "--checkpoint", "unknown"],
+        ["analyse", "--text", TEXT, "--device", "tpu", *checkpoint],
+        ["train", str(tmp_path / "none.toml")],
+        ["evaluate", "--dataset", "twitter", "--file", str(tmp_path / "none.txt"), *checkpoint],
+        ["evaluate", "--dataset", "unknown", "--file", str(broken), *checkpoint],
+    ):
+        message = refused(capsys, *arguments)
+        assert message.startswith("error: ")
+        assert message.count("\n") == 1
+
+
+def test_an_unknown_config_key_is_named(capsys, tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text('name = "x"\nepoch = 3\n[data]\nsources = []\n', encoding="utf-8")
+    message = refused(capsys, "train", str(path))
+    assert "epoch: unknown key" in message
+    assert "config.toml" in message
+
+
+def test_a_result_that_cannot_be_written_is_said(capsys, tmp_path, tiny_checkpoint):
+    out = str(tmp_path / "no" / "folder" / "out.json")
+    arguments = ["--text", TEXT, "--checkpoint", str(tiny_checkpoint), "--json", out]
+    assert "cannot be written" in refused(capsys, "analyse", *arguments)
+
+
+def test_a_file_is_scored(tiny_checkpoint, tmp_path, capsys):
+    posts = tmp_path / "posts.txt"
+    posts.write_text("IMGID:1\nAnna\tB-PER\nsings\tO\n\nIMGID:2\nOslo\tB-LOC\n", encoding="utf-8")
+    contexts = tmp_path / "contexts.jsonl"
+    rows = [{"image_id": "1", "text": "a singer"}, {"image_id": "2", "text": "a harbour"}]
+    contexts.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    out = tmp_path / "scores.json"
+    common = ["--checkpoint", str(tiny_checkpoint), "--json", str(out), "--dataset", "twitter"]
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", *common, "--file", str(posts), "--contexts", str(contexts)])
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out
+    assert "overall" in printed
+    assert "PER" in printed
+    scores = json.loads(out.read_text(encoding="utf-8"))
+    assert scores["entities"]["overall"]["support"] == 2
+    assert scores["text_alignment"]["posts"] == 2
+
+
+def test_help_imports_no_heavy_library():
+    code = (
+        "import sys, core.cli as cli\n"
+        "try:\n    cli.main(['--help'])\n"
+        "except SystemExit:\n    pass\n"
+        "print(sorted({'torch', 'transformers', 'streamlit', 'pandas'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.rstrip().endswith("[]")
+    for command in ("analyse", "train", "evaluate"):
+        assert command in done.stdout

@@ -1,0 +1,128 @@
+"""An experiment in miniature, from config to checkpoint to scores."""
+
+import json
+
+import pytest
+
+from core.errors import InputError
+from core.experiment import evaluate_file, run_experiment
+from core.training.checkpoint import WEIGHTS, load_checkpoint
+
+GOOD = "IMGID:1\nAda\tB-PER\nsings\tO\n"
+BAD = "IMGID:2\nOslo LOC\n"
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """Where the run and its checkpoint go; what is cached goes there too."""
+    root = tmp_path_factory.mktemp("experiment")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(root / "cache"))
+        yield root / "run", root / "checkpoint"
+
+
+@pytest.fixture(scope="module")
+def metrics(make_config, folders):
+    run, checkpoint = folders
+    config = make_config(epochs=1)
+    return run_experiment(config, run_folder=run, checkpoint_folder=checkpoint, device="cpu")
+
+
+@pytest.fixture
+def evaluate(metrics, folders):
+    def run(dataset, file, **changes):
+        given = {"contexts": [], "images": None, "split": None, "skip_bad_lines": False}
+        return evaluate_file(folders[1], dataset, file, device="cpu", **given | changes)
+
+    return run
+
+
+@pytest.fixture
+def posts(tmp_path):
+    def write(content: str):
+        path = tmp_path / "posts.txt"
+        path.write_text(content, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_a_checkpoint_is_written_with_its_metrics_and_card(metrics, folders):
+    written = json.loads((folders[1] / "metrics.json").read_text(encoding="utf-8"))
+    assert set(written.pop("sha256")) == {WEIGHTS}
+    assert written == json.loads(json.dumps(metrics))
+    assert metrics["training_examples"] == {"tags": 8, "pairs": 8, "fusion": 8}
+    assert metrics["best_epoch"] == 1
+    assert set(metrics["scores"]) == {"dev", "photos"}
+    f1 = metrics["scores"]["dev"]["entities"]["overall"]["f1"]
+    card = (folders[1] / "README.md").read_text(encoding="utf-8")
+    assert f"| dev | entity F1 | {f1:.4f} |" in card
+
+
+def test_tagged_posts_score_as_they_did_after_training(metrics, evaluate, data_root):
+    file = data_root / "posts.txt"
+    report = evaluate("twitter", file, contexts=[data_root / "contexts.jsonl"])
+    expected = metrics["scores"]["dev"]
+    assert {key: report[key] for key in expected} == expected
+    assert set(report) - set(expected) == {"file", "skipped", "fingerprints"}
+    assert (report["file"], report["skipped"]) == (str(file), [])
+
+
+def test_photos_score_as_they_did_after_training(metrics, evaluate, data_root, folders):
+    report = evaluate("image_text", data_root / "photos.jsonl", images=data_root / "images")
+    expected = metrics["scores"]["photos"]
+    assert {key: report[key] for key in expected} == expected
+    assert {"image_alignment", "label_accuracy"} <= set(expected)
+    assert report["fingerprints"] == load_checkpoint(folders[1]).fingerprints
+
+
+def test_without_contexts_there_is_no_alignment(evaluate, data_root):
+    report = evaluate("twitter", data_root / "posts.txt")
+    assert "text_alignment" not in report
+    assert report["entities"] == report["entities_without_contexts"]
+
+
+def test_contexts_of_a_file_reach_posts_by_their_id(evaluate, data_root):
+    report = evaluate(
+        "image_text", data_root / "photos.jsonl", contexts=[data_root / "contexts.jsonl"]
+    )
+    assert report["text_alignment"]["posts"] == 8
+    assert "image_alignment" not in report
+
+
+def test_a_split_keeps_its_own_lines(evaluate, tmp_path):
+    rows = [{"text": "Oslo", "split": "dev"}, {"text": "Rome", "split": "test"}, {"text": "Bern"}]
+    path = tmp_path / "posts.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert evaluate("image_text", path)["examples"] == 3
+    assert evaluate("image_text", path, split="dev")["examples"] == 1
+
+
+def test_bad_lines_are_counted_or_refused(evaluate, posts):
+    path = posts(f"{GOOD}\n{BAD}\n{GOOD}\n{BAD}")
+    report = evaluate("twitter", path, skip_bad_lines=True)
+    assert report["examples"] == 2
+    assert len(report["skipped"]) == 2
+    assert report["skipped"][0].startswith(f"{path}:6: ")
+    with pytest.raises(InputError, match=r"posts\.txt:6: .*word<TAB>tag"):
+        evaluate("twitter", path)
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", BAD])
+def test_a_file_with_nothing_to_score_is_refused(evaluate, posts, content):
+    with pytest.raises(InputError, match=r"posts\.txt: has no example to score"):
+        evaluate("twitter", posts(content), skip_bad_lines=True)
+
+
+def test_an_unknown_dataset_is_refused(evaluate, posts):
+    with pytest.raises(InputError, match="'conll' is unknown; choose twitter or image_text"):
+        evaluate("conll", posts(GOOD))
+
+
+def test_training_posts_that_stand_in_an_evaluation_are_left_out(make_config, folders, tmp_path):
+    config = make_config()
+    data = config.data.model_copy(update={"drop_overlap": True})
+    config = config.model_copy(update={"data": data})
+    with pytest.raises(InputError, match="source tags has no examples"):
+        run_experiment(config, run_folder=tmp_path / "run", checkpoint_folder=tmp_path / "out")
+    assert not (tmp_path / "out").exists()

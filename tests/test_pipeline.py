@@ -1,0 +1,180 @@
+"""The whole walk on real input, with tiny models."""
+
+import io
+
+import pytest
+from PIL import Image, ImageDraw
+
+from core.contexts.typed import typed_contexts
+from core.errors import InputError
+from core.images import LoadedImage, read_image
+from core.pipeline import Pipeline
+from core.records import Game, NoGame, Record
+from core.training.checkpoint import WEIGHTS
+
+TEXT = "Anna sees the Eiffel Tower in Paris !"
+
+
+@pytest.fixture(scope="module")
+def pipeline(tiny_checkpoint, tmp_path_factory) -> Pipeline:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        loaded = Pipeline.load(tiny_checkpoint, "cpu")
+        loaded.bank()
+        return loaded
+
+
+@pytest.fixture(scope="module")
+def photo() -> LoadedImage:
+    picture = Image.new("RGB", (64, 40), "skyblue")
+    ImageDraw.Draw(picture).rectangle((20, 5, 40, 40), fill="brown")
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    return read_image(stream.getvalue())
+
+
+def test_a_post_with_everything_becomes_a_whole_record(pipeline, photo):
+    record = pipeline.analyse(TEXT, photo, typed_contexts(["A tower.", "A plate of pasta."]))
+    assert Record.model_validate_json(record.model_dump_json()) == record
+    assert all(t.text == TEXT[t.start : t.end] for t in record.post.tokens)
+    assert record.post.image == photo.info
+    for game in (record.games.text, record.games.image):
+        assert isinstance(game, Game)
+        assert game.efficiency_residual == pytest.approx(0.0, abs=1e-7)
+        assert game.standard_error is None
+        assert [standing.context for standing in game.standings] == [0, 1]
+        assert len(game.players) == 2 + len(pipeline.bank().entries)
+    assert len(record.gates.text) == len(record.post.tokens)
+    assert sum(record.gates.contexts) == pytest.approx(1.0)
+    assert (len(record.gates.image), len(record.gates.image[0])) == pipeline.image_encoder.grid
+    for row in record.attention.weights:
+        assert sum(row) == pytest.approx(1.0, abs=1e-5)
+    for entity in record.entities:
+        assert entity.text == TEXT[entity.start : entity.end]
+        assert len(entity.marginals) == entity.token_end - entity.token_start
+        assert entity.needs_context in (True, False)
+    assert {"checkpoint", "tokenizer", "image_encoder", "bank"} <= set(record.fingerprints)
+    assert set(record.timings) >= {"read", "encode", "games", "entities"}
+
+
+def test_the_same_post_gives_the_same_record(pipeline, photo):
+    contexts = typed_contexts(["A tower."])
+    first, again = (pipeline.analyse(TEXT, photo, contexts) for _ in range(2))
+    assert first.model_copy(update={"timings": {}}) == again.model_copy(update={"timings": {}})
+
+
+def test_a_post_without_a_photo_has_no_image_side(pipeline):
+    record = pipeline.analyse(TEXT, None, typed_contexts(["A tower."]))
+    assert isinstance(record.games.text, Game)
+    assert isinstance(record.games.image, NoGame)
+    assert "no image" in record.games.image.reason
+    assert record.gates is None
+    assert record.attention is None
+
+
+@pytest.mark.parametrize("with_photo", [True, False])
+def test_a_post_without_contexts_has_no_game(pipeline, photo, with_photo):
+    record = pipeline.analyse(TEXT, photo if with_photo else None, [])
+    for game in (record.games.text, record.games.image):
+        assert isinstance(game, NoGame)
+    assert record.verdicts == []
+    assert not any(entity.needs_context for entity in record.entities)
+    if with_photo:
+        assert record.gates.text == [1.0] * len(record.post.tokens)
+
+
+def test_contexts_are_perceived_when_none_are_given(pipeline, photo):
+    record = pipeline.analyse(TEXT, photo)
+    assert all(context.generator == "perception" for context in record.contexts)
+    assert ("generator" in record.fingerprints) == bool(record.contexts)
+    assert "describe" in record.timings
+
+
+def test_a_context_that_is_off_takes_no_part(pipeline, photo):
+    first, second = typed_contexts(["A tower.", "A plate of pasta."])
+    off = first.model_copy(update={"included": False})
+    record = pipeline.analyse(TEXT, photo, [off, second])
+    alone = pipeline.analyse(TEXT, photo, [second])
+    (standing,) = record.games.text.standings
+    (expected,) = alone.games.text.standings
+    assert standing.context == 1
+    assert standing.shapley_value == expected.shapley_value
+    assert record.contexts[0] == off
+    assert record.gates.contexts == [0.0, 1.0]
+    assert record.verdicts[0].label == "unknown"
+    assert [e.model_dump() for e in record.entities] == [e.model_dump() for e in alone.entities]
+
+
+def test_switching_every_context_off_says_so(pipeline):
+    (context,) = typed_contexts(["A tower."])
+    record = pipeline.analyse(TEXT, None, [context.model_copy(update={"included": False})])
+    assert "switched on" in record.games.text.reason
+
+
+def test_editing_a_context_changes_its_value(pipeline, photo):
+    before, after = (
+        pipeline.analyse(TEXT, photo, typed_contexts([text])).games.text.standings[0].shapley_value
+        for text in ("A tower.", "A cat on a sofa.")
+    )
+    assert before != after
+
+
+def test_a_context_longer_than_the_model_takes_is_cut_and_said_so(pipeline):
+    long = "a very long description " * 20
+    record = pipeline.analyse(TEXT, None, typed_contexts([long]))
+    cut = record.contexts[0].cut_at
+    assert 0 < cut < len(long)
+    assert any(f"after character {cut}" in note for note in record.notes)
+
+
+def test_words_beyond_the_model_are_named(pipeline):
+    text = " ".join(["incomprehensibilities"] * 12)
+    record = pipeline.analyse(text, None, [])
+    assert any("of the sentence's 12 words" in note for note in record.notes)
+    assert len(record.post.tokens) == 12
+
+
+def test_a_sampled_game_carries_standard_errors(pipeline):
+    record = pipeline.analyse(TEXT, None, typed_contexts(["A tower."]), method="permutation")
+    assert record.games.text.method == "permutation"
+    assert all(error >= 0 for error in record.games.text.standard_error)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b\u200d", "word " * 10_000])
+def test_text_that_cannot_be_read_is_refused_in_one_sentence(pipeline, text):
+    with pytest.raises(InputError) as refused:
+        pipeline.analyse(text, None, [])
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["😀👨‍👩‍👧", "שלום עולם", "e\u0301te\u0301", "<b>bold</b> & <script>", "a\u200db"]
+)
+def test_unusual_text_is_read_as_it_is(pipeline, text):
+    record = pipeline.analyse(text, None, typed_contexts(["A tower."]))
+    assert record.post.text == text
+    assert all(t.text == text[t.start : t.end] for t in record.post.tokens)
+
+
+def test_eleven_contexts_are_too_many(pipeline):
+    contexts = typed_contexts(["A tower."]) * 11
+    with pytest.raises(InputError, match="11 contexts, at most 10"):
+        pipeline.analyse(TEXT, None, contexts)
+
+
+def test_progress_is_reported_in_order(pipeline):
+    seen: list[tuple[str, float]] = []
+    pipeline.analyse(TEXT, None, [], progress=lambda stage, share: seen.append((stage, share)))
+    assert [share for _, share in seen] == sorted(share for _, share in seen)
+    assert seen[0][0] == "read"
+
+
+def test_an_unknown_checkpoint_is_refused(tiny_checkpoint, tmp_path):
+    with pytest.raises(InputError, match="no checkpoint"):
+        Pipeline.load("nothing-like-this")
+    assert (tiny_checkpoint / WEIGHTS).exists()
+
+
+def test_a_device_that_is_not_there_is_refused(tiny_checkpoint):
+    with pytest.raises(InputError, match="not available"):
+        Pipeline.load(tiny_checkpoint, "tpu")

@@ -1,0 +1,185 @@
+"""The Record: immutable, strict, and the same after a walk through JSON."""
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from core.records import (
+    SCHEMA_VERSION,
+    Attention,
+    Context,
+    Entity,
+    Frozen,
+    Game,
+    Games,
+    Gates,
+    ImageInfo,
+    NoGame,
+    Player,
+    Post,
+    Record,
+    Standing,
+    Token,
+    Verdict,
+)
+
+STANDING = Standing(
+    context=0, shapley_value=0.5, scaled_value=1.0, similarity=0.75, rank=1, margin=0.25
+)
+GAME = Game(
+    side="text",
+    utility="softmax_mean",
+    temperature=0.1,
+    method="quadrature",
+    evaluations=48,
+    players=[Player(text="a dog", context=0), Player(text="a cat", bank_id="cat")],
+    similarities=[0.75, 0.25],
+    shapley_values=[0.5, 0.25],
+    value_grand=0.75,
+    efficiency_residual=0.0,
+    standings=[STANDING],
+    bank_targets=["cat"],
+    bank_values=[[0.125]],
+)
+NO_GAME = NoGame(side="image", reason="The post has no image.")
+
+
+def record(**changes: Any) -> Record:
+    fields = {
+        "post": Post(
+            id="1",
+            text="Ada waves",
+            tokens=[Token(text="Ada", start=0, end=3), Token(text="waves", start=4, end=9)],
+            image=ImageInfo(sha256="0" * 64, width=4, height=3),
+        ),
+        "contexts": [Context(text="a dog", generator="typed", seconds=0.5, cut_at=3)],
+        "games": Games(text=GAME, image=NO_GAME),
+        "gates": Gates(text=[0.5, 1.0], image=[[0.25, 0.5]], contexts=[1.0]),
+        "attention": Attention(rows=1, columns=2, weights=[[0.5, 0.5], [0.25, 0.75]]),
+        "entities": [
+            Entity(
+                text="Ada",
+                type="PER",
+                start=0,
+                end=3,
+                token_start=0,
+                token_end=1,
+                score=0.5,
+                marginals=[0.5],
+                needs_context=True,
+            )
+        ],
+        "verdicts": [Verdict(context=0, label="aligned", rule="r", reason="because")],
+        "timings": {"read": 0.125},
+        "fingerprints": {"checkpoint": "small@0"},
+    }
+    return Record.model_validate(fields | changes)
+
+
+def test_a_record_is_the_same_after_a_walk_through_json():
+    whole = record()
+    assert Record.model_validate_json(whole.model_dump_json()) == whole
+
+
+def test_whether_a_game_was_played_decides_how_it_is_read():
+    games = json.loads(record().model_dump_json())["games"]
+    assert [games[side]["played"] for side in ("text", "image")] == [True, False]
+    read = Games.model_validate_json(json.dumps(games))
+    assert isinstance(read.text, Game)
+    assert isinstance(read.image, NoGame)
+
+
+@pytest.mark.parametrize("played", [None, "maybe"])
+def test_a_game_that_does_not_say_whether_it_was_played_is_refused(played):
+    game = NO_GAME.model_dump() | {"played": played}
+    with pytest.raises(ValidationError, match="played"):
+        Games.model_validate({"text": game, "image": game})
+
+
+def test_a_game_that_was_not_played_has_no_values():
+    game = GAME.model_dump() | {"played": False}
+    with pytest.raises(ValidationError, match="shapley_values"):
+        Games.model_validate({"text": game, "image": NO_GAME})
+
+
+def test_the_schema_version_is_written_and_another_is_refused():
+    dumped = json.loads(record().model_dump_json())
+    assert dumped["schema_version"] == SCHEMA_VERSION == "1.0"
+    with pytest.raises(ValidationError, match="schema_version"):
+        Record.model_validate_json(json.dumps(dumped | {"schema_version": "2.0"}))
+
+
+@pytest.mark.parametrize(
+    "value", [record(), GAME, NO_GAME, STANDING, GAME.players[0]], ids=lambda value: type(value)
+)
+def test_a_value_cannot_be_changed(value: Frozen):
+    name = next(iter(type(value).model_fields))
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(value, name, getattr(value, name))
+
+
+@pytest.mark.parametrize(
+    "value", [record(), GAME, NO_GAME, STANDING, GAME.players[0]], ids=lambda value: type(value)
+)
+def test_an_unknown_key_is_refused(value: Frozen):
+    with pytest.raises(ValidationError, match="surprise"):
+        type(value).model_validate(value.model_dump() | {"surprise": 1})
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize(
+    ("value", "changes"),
+    [
+        (STANDING, lambda number: {"margin": number}),
+        (GAME, lambda number: {"shapley_values": [0.5, number]}),
+        (GAME, lambda number: {"bank_values": [[number]]}),
+        (record().gates, lambda number: {"image": [[number, 0.5]]}),
+        (record(), lambda number: {"timings": {"read": number}}),
+    ],
+    ids=["number", "list", "table", "gates", "timings"],
+)
+def test_what_is_no_finite_number_is_refused(value: Frozen, changes, number):
+    with pytest.raises(ValidationError, match="finite"):
+        type(value).model_validate(value.model_dump() | changes(number))
+
+
+@pytest.mark.parametrize("origin", [{}, {"context": 0, "bank_id": "cat"}])
+def test_a_player_is_an_own_context_or_one_of_the_bank(origin):
+    with pytest.raises(ValidationError, match="either an own context or one of the bank"):
+        Player(text="a dog", **origin)
+
+
+def test_the_first_own_context_is_a_player_like_any_other():
+    assert Player(text="a dog", context=0).bank_id is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        (Context, {"text": "", "generator": "typed"}),
+        (Context, {"text": "a dog", "generator": "typed", "seconds": -1}),
+        (Token, {"text": "a", "start": -1, "end": 0}),
+        (ImageInfo, {"sha256": "0", "width": 0, "height": 1}),
+        (Entity, record().entities[0].model_dump() | {"score": 1.5}),
+        (Standing, STANDING.model_dump() | {"rank": 0}),
+        (Verdict, {"context": 0, "label": "perhaps", "rule": "r", "reason": "because"}),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "",
+)
+def test_a_value_outside_its_range_is_refused(kind: type[Frozen], fields):
+    with pytest.raises(ValidationError):
+        kind.model_validate(fields)
+
+
+def test_a_record_of_a_bare_post_needs_neither_gates_nor_attention():
+    silent = NO_GAME.model_copy(update={"side": "text"})
+    bare = record(
+        gates=None,
+        attention=None,
+        contexts=[],
+        verdicts=[],
+        games=Games(text=silent, image=NO_GAME),
+    )
+    assert Record.model_validate_json(bare.model_dump_json()) == bare

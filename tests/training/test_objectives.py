@@ -1,0 +1,188 @@
+"""The parts of the loss, each against its own formula."""
+
+import pytest
+import torch
+
+from core.datasets.batches import Batch
+from core.encoders.feature_cache import FeatureCache
+from core.encoders.image import load_image_encoder
+from core.evaluation.tagging import batches
+from core.training.checkpoint import build_model, trained_state
+from core.training.objectives import batch_losses
+from core.training.sources import image_features, load_source
+
+EVERYTHING = ("task", "alignment", "label", "consistency")
+GAMES = {"context_to_text", "text_to_context", "context_to_image", "image_to_context"}
+
+
+@pytest.fixture
+def config(make_config):
+    weights = {"task_weight": 0.5, "label_weight": 0.7, "consistency_weight": 0.2}
+    config = make_config(**weights)
+    sides = {"text_weight": 0.4, "image_weight": 3.0}
+    return config.model_copy(update={"alignment": config.alignment.model_copy(update=sides)})
+
+
+@pytest.fixture
+def reader(config):
+    """A model whose photos speak at once: fusion does not start silent, nothing drops out."""
+    torch.manual_seed(0)
+    model, tokenizer = build_model(config, image_width=24)
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    for parameter in (model.fusion.output.weight, model.head.projection.weight):
+        torch.nn.init.normal_(parameter)
+    return model.train(), tokenizer
+
+
+@pytest.fixture
+def tagged(config):
+    """Annotated posts without photos."""
+    examples = load_source(config.data.dev, config.data)
+    return examples, [None] * len(examples)
+
+
+@pytest.fixture
+def photos(config, tmp_path):
+    """Labelled posts with photos and no tags."""
+    examples = load_source(config.data.evaluations[0], config.data)
+    cache = FeatureCache(load_image_encoder(config.image_encoder.model), tmp_path)
+    return examples, image_features(examples, cache)
+
+
+@pytest.fixture
+def make_batch(reader, config):
+    def make(*data) -> Batch:
+        examples = [example for some, _ in data for example in some]
+        features = [item for _, some in data for item in some]
+        ((_, batch),) = batches(reader[1], config, examples, features)
+        return batch
+
+    return make
+
+
+def relabelled(data, labels):
+    examples, features = data
+    pairs = zip(examples, labels, strict=True)
+    return [example.model_copy(update={"label": label}) for example, label in pairs], features
+
+
+def reached(model) -> set[str]:
+    """Return the names of the parts that gradients other than zero have reached."""
+    trained = trained_state(model).items()
+    return {
+        name.partition(".")[0]
+        for name, parameter in trained
+        if parameter.grad is not None and parameter.grad.any()
+    }
+
+
+def silver_tags(model, batch, *, use_image=False):
+    silver = torch.zeros_like(batch.tags)
+    with torch.no_grad():
+        emissions = model.tag(batch, use_image=use_image).emissions
+    for row, path in zip(silver, model.head.decode(emissions, batch.word_mask), strict=True):
+        row[: len(path)] = torch.tensor(path)
+    return silver
+
+
+def test_the_total_is_the_weighted_sum_of_the_parts(reader, config, make_batch, tagged, photos):
+    parts = batch_losses(reader[0], make_batch(tagged, photos), EVERYTHING, config)
+    assert set(parts) == GAMES | {"task", "label", "consistency", "total"}
+    assert all(value > 0 for value in parts.values())
+    expected = (
+        0.4 * (parts["context_to_text"] + parts["text_to_context"]) / 2
+        + 3.0 * (parts["context_to_image"] + parts["image_to_context"]) / 2
+        + 0.5 * parts["task"]
+        + 0.7 * parts["label"]
+        + 0.2 * parts["consistency"]
+    )
+    assert parts["total"].item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("objective", EVERYTHING)
+def test_one_objective_gives_its_own_parts_only(
+    reader, config, make_batch, tagged, photos, objective
+):
+    parts = batch_losses(reader[0], make_batch(tagged, photos), (objective,), config)
+    own = GAMES if objective == "alignment" else {objective}
+    assert set(parts) == own | {"total"}
+
+
+def test_games_are_played_without_words_and_without_tagging(reader, config, make_batch, photos):
+    model = reader[0]
+    examples, features = photos
+    wordless = [example.model_copy(update={"text": "", "tokens": ()}) for example in examples]
+    parts = batch_losses(model, make_batch((wordless, features)), ("alignment",), config)
+    assert parts["context_to_image"] > 0
+    assert parts["context_to_text"] == 0
+    parts["total"].backward()
+    assert reached(model) == {"text_encoder", "context_projection", "image_projection"}
+
+
+def test_the_task_is_taught_by_annotated_posts_alone(reader, config, make_batch, tagged, photos):
+    model = reader[0]
+    alone = batch_losses(model, make_batch(tagged), ("task",), config)
+    mixed = batch_losses(model, make_batch(tagged, photos), ("task",), config)
+    assert mixed["task"].item() == pytest.approx(alone["task"].item(), rel=1e-4)
+    none = batch_losses(model, make_batch(photos), ("task",), config)
+    assert set(none) == {"total"}
+    assert not none["total"].requires_grad
+
+
+def test_silver_tags_come_from_the_reading_without_the_photo(reader, config, make_batch, photos):
+    model, batch = reader[0], make_batch(photos)
+    blind = silver_tags(model, batch)
+    seeing = silver_tags(model, batch, use_image=True)
+    assert not torch.equal(blind, seeing)
+    found = batch_losses(model, batch, ("consistency",), config)["consistency"].item()
+    expected, other = (
+        model.head.loss(model.tag(batch).emissions, tags, batch.word_mask).item()
+        for tags in (blind, seeing)
+    )
+    assert found == pytest.approx(expected, rel=1e-5)
+    assert found > other  # the path of the reading that sees is its most likely one
+
+
+def test_consistency_teaches_the_reading_that_sees_and_no_other_part(
+    reader, config, make_batch, photos
+):
+    model, batch = reader[0], make_batch(photos)
+    silver = silver_tags(model, batch)
+    batch_losses(model, batch, ("consistency",), config)["total"].backward()
+    assert reached(model) == {"text_encoder", "fusion", "characters", "head"}
+    found = {name: p.grad for name, p in trained_state(model).items() if p.grad is not None}
+    model.zero_grad()
+    seeing = model.tag(batch).emissions
+    (0.2 * model.head.loss(seeing, silver, batch.word_mask)).backward()
+    for name, gradient in found.items():
+        torch.testing.assert_close(gradient, trained_state(model)[name].grad)
+
+
+def test_a_label_is_learned_by_cross_entropy_over_the_known_ones(
+    reader, config, make_batch, photos
+):
+    model = reader[0]
+    labels = ["good", None, "bad", "undecided", "good", None, None, None]
+    batch = make_batch(relabelled(photos, labels))
+    found = batch_losses(model, batch, ("label",), config)["label"]
+    shares = model.classify(model.tag(batch), batch).softmax(-1)  # (B, labels)
+    # The config's labels are bad, good; batches are ordered by length.
+    by_row = [(row, int(label)) for row, label in enumerate(batch.labels) if label >= 0]
+    assert sorted(label for _, label in by_row) == [0, 1, 1]
+    expected = -sum(shares[row, label].log() for row, label in by_row) / 3
+    assert found.item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_unknown_labels_teach_nothing(reader, config, make_batch, photos):
+    batch = make_batch(relabelled(photos, ["undecided", None] * 4))
+    parts = batch_losses(reader[0], batch, ("label",), config)
+    assert set(parts) == {"total"}
+    assert not parts["total"].requires_grad
+
+
+def test_the_model_is_back_in_training_mode_afterwards(reader, config, make_batch, photos):
+    model = reader[0]
+    batch_losses(model, make_batch(photos), EVERYTHING, config)
+    assert all(module.training for module in model.modules())

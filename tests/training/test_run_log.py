@@ -1,0 +1,33 @@
+"""The run log."""
+
+from core.training.run_log import RunLog, read_run_log
+
+
+def test_events_come_back_in_order(tmp_path):
+    log = RunLog(tmp_path, resume_at=0)
+    log.write(1, event="step", losses={"total": 1.5})
+    log.write(2, event="epoch", dev_f1=0.5)
+    assert read_run_log(log.path) == [
+        {"step": 1, "event": "step", "losses": {"total": 1.5}},
+        {"step": 2, "event": "epoch", "dev_f1": 0.5},
+    ]
+
+
+def test_a_resumed_run_drops_what_came_after_its_state(tmp_path):
+    first = RunLog(tmp_path, resume_at=0)
+    for step in (1, 2, 3):
+        first.write(step, event="step")
+    resumed = RunLog(tmp_path, resume_at=2)
+    assert [event["step"] for event in read_run_log(resumed.path)] == [1, 2]
+
+
+def test_a_last_line_cut_off_by_a_kill_is_left_out(tmp_path):
+    log = RunLog(tmp_path, resume_at=0)
+    log.write(1, event="step")
+    with log.path.open("a") as file:
+        file.write('{"step": 2, "ev')
+    assert [event["step"] for event in read_run_log(log.path)] == [1]
+
+
+def test_a_run_that_has_not_begun_has_no_events(tmp_path):
+    assert read_run_log(tmp_path / "metrics.jsonl") == []
