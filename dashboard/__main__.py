@@ -11,7 +11,6 @@ import typer
 import dashboard.views.explore  # noqa: F401, loaded now, so that the first visitor need not wait
 from dashboard.services import CHECKPOINT_VARIABLE, DEFAULT_CHECKPOINT
 
-
 APP = Path(__file__).resolve().parent / "app.py"
 
 

@@ -82,12 +82,13 @@ def test_without_contexts_there_is_no_alignment(evaluate, data_root):
     assert report["entities"] == report["entities_without_contexts"]
 
 
-def test_contexts_of_a_file_reach_posts_by_their_id(evaluate, data_root):
-    report = evaluate(
-        "image_text", data_root / "photos.jsonl", contexts=[data_root / "contexts.jsonl"]
-    )
-    assert report["text_alignment"]["posts"] == 8
-    assert "image_alignment" not in report
+def test_contexts_reach_posts_by_their_id(evaluate, tmp_path, data_root):
+    path = tmp_path / "posts.jsonl"
+    rows = [{"id": 3, "text": "Hamlet"}, {"id": 8, "text": "Bergen"}, {"id": 9, "text": "Oslo"}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    report = evaluate("image_text", path, contexts=[data_root / "contexts.jsonl"])
+    assert report["text_alignment"]["posts"] == 2
+    assert "text_alignment" not in evaluate("image_text", path)
 
 
 def test_a_split_keeps_its_own_lines(evaluate, tmp_path):

@@ -70,6 +70,8 @@ def _bridge(record: Record, misaligned: Sequence[int]) -> str:
         return ""
     share = sum(record.gates.contexts[place] for place in misaligned)
     whom = "it" if len(misaligned) == 1 else "them"
+    if share < 0.005:
+        return f" The fusion takes nothing from {whom}."
     verb = "still takes" if share >= 0.1 else "takes only"
     return f" The fusion {verb} {share:.0%} of its bridge from {whom}."
 

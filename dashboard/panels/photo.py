@@ -67,8 +67,8 @@ def _regions(
     )
     low, high = drawing.table.to_numpy().min(), drawing.table.to_numpy().max()
     st.html(
-        f'<p class="sc-scale">{quantity} <span>{low:.2g}</span><span class="sc-ramp"></span>'
-        f"<span>{high:.2g}</span></p>"
+        f'<p class="sc-scale">{quantity} <span>{low:.3f}</span><span class="sc-ramp"></span>'
+        f"<span>{high:.3f}</span></p>"
     )
     caption(about)
     with st.expander("Regions as a table", type="compact"):

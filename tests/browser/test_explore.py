@@ -27,8 +27,8 @@ def result(page):
 
 
 def chart(page):
-    """The two-sided chart of the contexts."""
-    return page.locator('[class*="explore-result-contexts-chart"]')
+    """The two-sided chart of the contexts, not the one it is about to take the place of."""
+    return page.locator('[class*="explore-result-contexts-chart"]:not([data-retained])')
 
 
 def values(page):

@@ -20,7 +20,7 @@ def unit_vectors(posts: int, width: int = 16, *, seed: int) -> torch.Tensor:
 def pairs(posts: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Contexts that lean towards their own target, but not so far that all is clear."""
     targets = unit_vectors(posts, seed=1)
-    return normalize(targets + 1.5 * unit_vectors(posts, seed=2), dim=-1), targets
+    return normalize(targets + 2 * unit_vectors(posts, seed=2), dim=-1), targets
 
 
 def coalition_value(similarities: list[float]) -> float:

@@ -7,6 +7,8 @@ import torch
 
 from core.encoders.feature_cache import FeatureCache
 from core.encoders.image import load_image_encoder
+from core.evaluation import tagging
+from core.evaluation.alignment import alignment_report
 from core.evaluation.scores import scores
 from core.training.checkpoint import build_model
 from core.training.sources import image_features, load_source
@@ -91,6 +93,36 @@ def test_alignment_reads_the_first_context_of_each_post(reader, photos):
         scores(*reader, chosen, features)["image_alignment"] for chosen in (examples, first, last)
     )
     assert both == by_first != by_last
+
+
+@torch.no_grad()
+def test_each_context_is_aligned_with_its_own_post(reader, tagged, monkeypatch):
+    model, tokenizer, config = reader
+    alone = []
+    for example in tagged:
+        ((_, batch),) = tagging.batches(tokenizer, config, [example], [None])
+        alone.append(model.eval().align(batch))
+    expected = alignment_report(
+        torch.cat([features.contexts[:, 0] for features in alone]),
+        torch.cat([features.text for features in alone]),
+        temperature=config.alignment.temperature,
+    )
+    monkeypatch.setattr(tagging, "BATCH_SIZE", 3)
+    found = scores(*reader, tagged, [None] * 8)["text_alignment"]
+    assert found["auroc"] == pytest.approx(expected.auroc, abs=0.005)
+    assert found["auroc_similarity"] == pytest.approx(expected.auroc_similarity, abs=0.005)
+
+
+def test_accuracy_without_images_is_that_of_posts_that_have_none(reader, photos):
+    model = reader[0]
+    torch.manual_seed(2)
+    torch.nn.init.normal_(model.fusion.output.weight)
+    torch.nn.init.normal_(model.label_head.weight)
+    examples, features = photos
+    made = scores(*reader, examples, features)["label_accuracy"]
+    imageless = scores(*reader, examples, [None] * 8)["label_accuracy"]
+    assert made["without_image"] == imageless["with_image"]
+    assert made["without_image"] != made["with_image"]
 
 
 def test_accuracy_counts_the_posts_whose_label_is_known(reader, photos):

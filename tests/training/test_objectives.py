@@ -121,6 +121,39 @@ def test_games_are_played_without_words_and_without_tagging(reader, config, make
     assert reached(model) == {"text_encoder", "context_projection", "image_projection"}
 
 
+def test_posts_without_a_photo_take_no_part_in_the_image_games(
+    reader, config, make_batch, tagged, photos
+):
+    mixed, alone = (
+        batch_losses(reader[0], make_batch(*data), ("alignment",), config)
+        for data in ((tagged, photos), (photos,))
+    )
+    assert mixed["context_to_image"].item() == pytest.approx(alone["context_to_image"].item())
+    assert mixed["context_to_text"] > alone["context_to_text"]
+
+
+def test_posts_without_a_context_take_no_part_in_the_games(reader, config, make_batch, photos):
+    examples, features = photos
+    bare = [example.model_copy(update={"contexts": ()}) for example in examples[4:]]
+    mixed, alone = (
+        batch_losses(reader[0], make_batch(*data), ("alignment",), config)
+        for data in (
+            ((examples[:4], features[:4]), (bare, features[4:])),
+            ((examples[:4], features[:4]),),
+        )
+    )
+    assert mixed["total"].item() == pytest.approx(alone["total"].item())
+
+
+def test_posts_with_the_same_photo_are_no_negatives_of_one_another(
+    reader, config, make_batch, photos
+):
+    examples, features = photos
+    shared = [example.model_copy(update={"image": examples[0].image}) for example in examples]
+    parts = batch_losses(reader[0], make_batch((shared, features)), ("alignment",), config)
+    assert {name: value.item() for name, value in parts.items()} == dict.fromkeys(parts, 0.0)
+
+
 def test_the_task_is_taught_by_annotated_posts_alone(reader, config, make_batch, tagged, photos):
     model = reader[0]
     alone = batch_losses(model, make_batch(tagged), ("task",), config)

@@ -28,7 +28,11 @@ def test_contexts_of_one_mind_are_counted(make_record, contexts, start):
 
 
 def test_the_share_of_misaligned_contexts_in_the_bridge_is_told(make_record):
-    assert "still takes 33% of its bridge from it." in words(make_record())
+    record = make_record()
+    assert "still takes 33% of its bridge from it." in words(record)
+
+    ignored = record.gates.model_copy(update={"contexts": [0.5, 0.0, 0.5]})
+    assert "takes nothing from it." in words(record.model_copy(update={"gates": ignored}))
 
 
 def test_entities_that_need_the_contexts_are_named_escaped(make_record):
