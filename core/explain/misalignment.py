@@ -45,7 +45,7 @@ def _verdict(index: int, sides: dict[Side, tuple[Game, Standing]]) -> Verdict:
                 label="misaligned",
                 rule="negative",
                 reason=f"It lowers the overlap with the {SIDES[side]}: "
-                f"Kφ = {standing.scaled_value:+.2f}.",
+                f"Kφ = −{abs(standing.scaled_value):.2f}.",
             )
     for side, (game, standing) in sides.items():
         rivals = len(game.players) - len(game.standings)

@@ -50,11 +50,12 @@ def _games_html(record: Record) -> str:
 def _facts(game: Game) -> dict[str, str]:
     own = len(game.standings)
     kind = "exact" if game.standard_error is None else "sampled"
+    counted = f"{game.evaluations:,} coalition values" if game.evaluations else "none: integrated"
     return {
         "method": f"{game.method}, {kind}",
         "utility": f"{game.utility}, temperature {game.temperature:g}",
         "players": f"{own} own + {len(game.players) - own} reference",
-        "evaluations": f"{game.evaluations:,} coalition values",
+        "evaluations": counted,
         "v(∅) → v(N)": f"{game.value_empty:.4f} → {game.value_grand:.4f}",
         "residual Σφ − (v(N) − v(∅))": f"{game.efficiency_residual:.1e}",
     }

@@ -6,11 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-import torch
 from streamlit.testing.v1 import AppTest
 
-from core.config import Config
-from core.encoders.image import load_image_encoder
 from core.records import (
     AnyGame,
     Attention,
@@ -29,7 +26,6 @@ from core.records import (
     Token,
     Verdict,
 )
-from core.training.checkpoint import build_model, save_checkpoint, save_metrics
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 ROWS = COLUMNS = 3
@@ -42,38 +38,6 @@ MakeRecord = Callable[..., Record]
 def make_record() -> MakeRecord:
     """Build a Record by hand: only its shape is real, so that drawings can be checked by eye."""
     return _record
-
-
-@pytest.fixture(scope="session")
-def tiny_checkpoint(
-    tmp_path_factory: pytest.TempPathFactory, tiny_text_model: Path, tiny_image_model: Path
-) -> Path:
-    """A checkpoint nobody trained, small enough to load at once and as real as any."""
-    folder = tmp_path_factory.mktemp("tiny-checkpoint")
-    source = {"name": "none", "kind": "twitter", "file": "none.txt"}
-    config = Config.model_validate(
-        {
-            "name": "tiny",
-            "text_encoder": {"model": str(tiny_text_model), "character_width": 8},
-            "image_encoder": {"model": str(tiny_image_model)},
-            "alignment": {"width": 16},
-            "fusion": {"heads": 2, "dropout": 0.0},
-            "data": {"dev": source, "sources": []},
-        }
-    )
-    torch.manual_seed(0)
-    encoder = load_image_encoder(str(tiny_image_model))
-    model, tokenizer = build_model(config, image_width=encoder.width)
-    save_checkpoint(
-        folder,
-        model,
-        tokenizer,
-        config,
-        image_fingerprint=encoder.fingerprint,
-        image_width=encoder.width,
-    )
-    save_metrics(folder, {})
-    return folder
 
 
 @pytest.fixture
