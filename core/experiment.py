@@ -130,11 +130,19 @@ def evaluate_file(
     Raises:
         InputError: The dataset is unknown, or something cannot be read.
     """
-    loaded = read_dataset(dataset, file, contexts, images, split, skip_bad_lines=skip_bad_lines)
-    if not loaded.examples:
-        raise InputError(f"{file}: has no example to score")
     device = choose_device(device)
     ready = load_checkpoint(checkpoint)
+    loaded = read_dataset(
+        dataset,
+        file,
+        contexts,
+        images,
+        split,
+        skip_bad_lines=skip_bad_lines,
+        types=ready.config.head.entity_types,
+    )
+    if not loaded.examples:
+        raise InputError(f"{file}: has no example to score")
     cache = FeatureCache(load_image_encoder(ready.config.image_encoder.model, device))
     features = image_features(loaded.examples, cache)
     made = scores(ready.model.to(device), ready.tokenizer, ready.config, loaded.examples, features)
@@ -164,15 +172,18 @@ def read_dataset(
     split: str | None,
     *,
     skip_bad_lines: bool = False,
+    types: Sequence[str] | None = None,
 ) -> Loaded:
     """Read a file of `twitter` or `image_text`; see `evaluate_file` for the arguments.
+
+    Tags of other `types` are bad lines; None: any type is read.
 
     Raises:
         InputError: The dataset is unknown, or something cannot be read.
     """
     known = merged_contexts(contexts, skip_bad_lines=skip_bad_lines)
     if dataset == "twitter":
-        return read_twitter(file, known, skip_bad_lines, images=images)
+        return read_twitter(file, known, skip_bad_lines, images=images, types=types)
     if dataset == "image_text":
         return read_image_text(file, images, skip_bad_lines, contexts=known, split=split)
     raise InputError(f"The dataset {dataset!r} is unknown; choose twitter or image_text.")

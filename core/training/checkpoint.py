@@ -33,6 +33,7 @@ from core.weights import sha256_file
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 FORMAT = "shap-ca/1"
 WEIGHTS = "model.safetensors"
+HEADER = "shap_ca"
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,9 @@ def save_checkpoint(
         name: value.detach().cpu().half().contiguous()
         for name, value in trained_state(model).items()
     }
-    replace(folder / WEIGHTS, lambda path: save_file(weights, path, metadata=header))
+    # One entry: several would be written in a random order, and equal weights hash differently.
+    metadata = {HEADER: json.dumps(header, sort_keys=True)}
+    replace(folder / WEIGHTS, lambda path: save_file(weights, path, metadata=metadata))
     table = tomli_w.dumps(config.model_dump(mode="json", exclude_none=True), multiline_strings=True)
     replace(folder / "config.toml", lambda path: path.write_text(table, encoding="utf-8"))
 
@@ -183,10 +186,10 @@ def _read_weights(
     _compare(folder, WEIGHTS, metrics["sha256"][WEIGHTS], sha256_file(path))
     try:
         with safe_open(path, framework="pt") as file:
-            header = file.metadata() or {}
+            header = json.loads((file.metadata() or {})[HEADER])
             weights = {name: file.get_tensor(name) for name in list(file.keys())}
-    except SafetensorError as error:
-        raise InputError(f"{path}: is damaged ({error})") from None
+    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+        raise InputError(f"{path}: is damaged ({error!r})") from None
     if header.get("format") != FORMAT:
         raise InputError(
             f"{path}: is of format {header.get('format')}, this version reads {FORMAT}"

@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 from core.encoders.image import load_image_encoder
 from core.errors import InputError
 from core.training.checkpoint import (
+    HEADER,
     WEIGHTS,
     build_model,
     find_checkpoint,
@@ -50,6 +51,23 @@ def test_what_was_trained_comes_back_rounded_to_half_precision(saved):
     assert not loaded.model.training
 
 
+def test_equal_weights_are_equal_files(saved, make_config, tmp_path):
+    folder, model = saved
+    config = make_config()
+    encoder = load_image_encoder(config.image_encoder.model)
+    for number in range(3):
+        save_checkpoint(
+            tmp_path / str(number),
+            model,
+            load_checkpoint(folder).tokenizer,
+            config,
+            image_fingerprint=encoder.fingerprint,
+            image_width=encoder.width,
+        )
+    files = [tmp_path / str(number) / WEIGHTS for number in range(3)]
+    assert {sha256_file(path) for path in files} == {sha256_file(folder / WEIGHTS)}
+
+
 def test_frozen_weights_are_not_stored(saved):
     folder, model = saved
     frozen = {name for name, p in model.named_parameters() if not p.requires_grad}
@@ -73,7 +91,7 @@ def test_one_flipped_byte_is_noticed(saved):
 
 
 def write_weights(folder, weights, header):
-    save_file(weights, folder / WEIGHTS, metadata=header)
+    save_file(weights, folder / WEIGHTS, metadata={HEADER: json.dumps(header)})
     metrics = json.loads((folder / "metrics.json").read_text())
     metrics["sha256"][WEIGHTS] = sha256_file(folder / WEIGHTS)
     (folder / "metrics.json").write_text(json.dumps(metrics))
@@ -83,7 +101,7 @@ def header_of(folder):
     from safetensors import safe_open
 
     with safe_open(folder / WEIGHTS, framework="pt") as file:
-        return file.metadata()
+        return json.loads(file.metadata()[HEADER])
 
 
 def test_missing_and_unknown_parameters_are_named(saved):
