@@ -21,6 +21,7 @@ from transformers import (
 
 from core.config import Config
 from core.encoders.image import load_image_encoder
+from core.model import ShapCA
 from core.training.checkpoint import build_model, save_checkpoint, save_metrics
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -97,8 +98,33 @@ def tiny_image_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def save_untrained() -> Callable[[Config, Path], ShapCA]:
+    """Save a model nobody trained, always the same one, as a checkpoint."""
+
+    def save(config: Config, folder: Path) -> ShapCA:
+        encoder = load_image_encoder(config.image_encoder.model)
+        torch.manual_seed(0)
+        model, tokenizer = build_model(config, image_width=encoder.width)
+        save_checkpoint(
+            folder,
+            model,
+            tokenizer,
+            config,
+            image_fingerprint=encoder.fingerprint,
+            image_width=encoder.width,
+        )
+        save_metrics(folder, {"best_epoch": 1})
+        return model
+
+    return save
+
+
+@pytest.fixture(scope="session")
 def tiny_checkpoint(
-    tmp_path_factory: pytest.TempPathFactory, tiny_text_model: Path, tiny_image_model: Path
+    tmp_path_factory: pytest.TempPathFactory,
+    tiny_text_model: Path,
+    tiny_image_model: Path,
+    save_untrained: Callable[[Config, Path], ShapCA],
 ) -> Path:
     """A checkpoint nobody trained, small enough to load at once and as real as any."""
     folder = tmp_path_factory.mktemp("tiny-checkpoint")
@@ -113,18 +139,7 @@ def tiny_checkpoint(
             "data": {"dev": source, "sources": []},
         }
     )
-    torch.manual_seed(0)
-    encoder = load_image_encoder(str(tiny_image_model))
-    model, tokenizer = build_model(config, image_width=encoder.width)
-    save_checkpoint(
-        folder,
-        model,
-        tokenizer,
-        config,
-        image_fingerprint=encoder.fingerprint,
-        image_width=encoder.width,
-    )
-    save_metrics(folder, {})
+    save_untrained(config, folder)
     return folder
 
 

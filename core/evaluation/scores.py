@@ -62,7 +62,12 @@ def align_examples(
     examples: Sequence[Example],
     features: Sequence[Features | None],
 ) -> AlignmentFeatures:
-    """Align all examples by their first context, in their order."""
+    """Align all examples, each by its first context, in their order.
+
+    Returns:
+        Unit vectors on the CPU: text and image (examples, P), contexts (examples, 1, P); absent
+        ones are zeros.
+    """
     model.eval()
     width = config.alignment.width
     text, image = torch.zeros(2, len(examples), width)

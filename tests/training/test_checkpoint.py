@@ -6,38 +6,21 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from core.encoders.image import load_image_encoder
 from core.errors import InputError
 from core.training.checkpoint import (
     HEADER,
     WEIGHTS,
-    build_model,
     find_checkpoint,
     load_checkpoint,
-    save_checkpoint,
-    save_metrics,
     trained_state,
 )
 from core.weights import sha256_file
 
 
 @pytest.fixture
-def saved(make_config, tmp_path):
-    config = make_config()
-    encoder = load_image_encoder(config.image_encoder.model)
-    torch.manual_seed(1)
-    model, tokenizer = build_model(config, image_width=encoder.width)
+def saved(make_config, save_untrained, tmp_path):
     folder = tmp_path / "miniature"
-    save_checkpoint(
-        folder,
-        model,
-        tokenizer,
-        config,
-        image_fingerprint=encoder.fingerprint,
-        image_width=encoder.width,
-    )
-    save_metrics(folder, {"best_epoch": 1})
-    return folder, model
+    return folder, save_untrained(make_config(), folder)
 
 
 def test_what_was_trained_comes_back_rounded_to_half_precision(saved):
@@ -51,21 +34,11 @@ def test_what_was_trained_comes_back_rounded_to_half_precision(saved):
     assert not loaded.model.training
 
 
-def test_equal_weights_are_equal_files(saved, make_config, tmp_path):
-    folder, model = saved
-    config = make_config()
-    encoder = load_image_encoder(config.image_encoder.model)
-    for number in range(3):
-        save_checkpoint(
-            tmp_path / str(number),
-            model,
-            load_checkpoint(folder).tokenizer,
-            config,
-            image_fingerprint=encoder.fingerprint,
-            image_width=encoder.width,
-        )
-    files = [tmp_path / str(number) / WEIGHTS for number in range(3)]
-    assert {sha256_file(path) for path in files} == {sha256_file(folder / WEIGHTS)}
+def test_equal_weights_are_equal_files(make_config, save_untrained, tmp_path):
+    folders = [tmp_path / str(number) for number in range(4)]
+    for folder in folders:
+        save_untrained(make_config(), folder)
+    assert len({sha256_file(folder / WEIGHTS) for folder in folders}) == 1
 
 
 def test_frozen_weights_are_not_stored(saved):
