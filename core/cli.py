@@ -1,4 +1,4 @@
-"""The command line: analyse one post, train a checkpoint, evaluate one on a file.
+"""The command line: analyse a post, train a checkpoint, evaluate one, play in the lab.
 
 Heavy imports happen inside the commands, so that `--help` answers at once.
 """
@@ -19,6 +19,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+bench = typer.Typer(help="Measure, and compare with others.", no_args_is_help=True)
+app.add_typer(bench, name="bench")
 
 Checkpoint = Annotated[str, typer.Option(help="Name under checkpoints/, or a folder.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
@@ -36,9 +38,15 @@ def analyse(
     ] = None,
     checkpoint: Checkpoint = "twitter17-minilm",
     method: Annotated[
-        str, typer.Option(help="quadrature, enumeration or permutation.")
-    ] = "quadrature",
+        str, typer.Option(help="Of the games: exact, enumeration, permutation or kernel.")
+    ] = "exact",
     ocr: Annotated[bool, typer.Option(help="Read words off the photo.")] = True,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Add what is predicted with every set of contexts.")
+    ] = False,
+    attribute: Annotated[
+        bool, typer.Option("--attribute", help="Add what every entity owes to words and regions.")
+    ] = False,
     device: Device = "auto",
     json_file: JsonFile = None,
 ) -> None:
@@ -51,6 +59,10 @@ def analyse(
     contexts = typed_contexts(context) if context else None
     pipeline = Pipeline.load(checkpoint, device)
     record = pipeline.analyse(text, photo, contexts, ocr=ocr, method=method)
+    if explain:
+        record = pipeline.explain(record, photo)
+    for entity in range(len(record.entities) if attribute else 0):
+        record = pipeline.attribute(record, entity, photo)
     _write(record.model_dump_json(indent=2), json_file)
 
 
@@ -110,6 +122,75 @@ def evaluate(
     print(score_table(report))
     if json_file:
         _write(json.dumps(report, indent=2), json_file)
+
+
+@app.command()
+def lab(
+    game: Annotated[
+        str, typer.Option(help="gloves, majority, airport, best_match, soft_match or additive.")
+    ] = "best_match",
+    players: Annotated[int, typer.Option(help="1 to 8.")] = 5,
+    values: Annotated[
+        str | None, typer.Option(help="A game of your own: '0,1,1,4', binary order.")
+    ] = None,
+    similarities: Annotated[
+        str | None, typer.Option(help="A post's own contexts: '0.6,0.2,0.1'.")
+    ] = None,
+    label: Annotated[list[str] | None, typer.Option(help="Name of a context; repeat.")] = None,
+    temperature: Annotated[float, typer.Option(help="Of the game of similarities.")] = 0.1,
+    estimator: Annotated[
+        str, typer.Option(help="permutation, antithetic, rotated, corrected or kernel.")
+    ] = "antithetic",
+    budget: Annotated[int, typer.Option(help="Coalition values to sample.")] = 200,
+    seed: Annotated[int, typer.Option(help="Of the game and of the sampling.")] = 7,
+    json_file: JsonFile = None,
+) -> None:
+    """Play a small game: exact and sampled Shapley values, axioms and interactions."""
+    from core.lab.report import LabRequest, lab_report, typed_numbers
+    from core.lab.tables import report_table
+
+    request = LabRequest(
+        game=game,
+        players=players,
+        estimator=estimator,
+        budget=budget,
+        seed=seed,
+        values=None if values is None else typed_numbers(values),
+        similarities=None if similarities is None else typed_numbers(similarities),
+        labels=label,
+        temperature=temperature,
+    )
+    report = lab_report(request)
+    print(report_table(report))
+    if json_file:
+        _write(report.model_dump_json(indent=2), json_file)
+
+
+@bench.command("shapley")
+def bench_shapley(
+    json_file: JsonFile = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw error against time into this PNG.")
+    ] = None,
+    quick: Annotated[bool, typer.Option(help="Few sizes and rounds.")] = False,
+) -> None:
+    """Error, time and the machine's bound of every estimator, ours and other libraries'."""
+    from benchmarks.bouts import FULL, QUICK
+    from benchmarks.plot import check_picture, save_plot
+    from benchmarks.report import print_report
+    from benchmarks.shapley import run_benchmark
+
+    if plot:
+        check_picture(plot)
+    report = run_benchmark(
+        QUICK if quick else FULL, progress=lambda what: print(f"... {what}", file=sys.stderr)
+    )
+    print_report(report)
+    if json_file:
+        _write(report.model_dump_json(indent=2), json_file)
+    if plot:
+        save_plot(report, plot)
+        print(f"wrote {plot}")
 
 
 def _write(text: str, path: Path | None) -> None:

@@ -35,14 +35,21 @@ class ImageEncoderConfig(Section):
 
 
 class AlignmentConfig(Section):
-    """The two Shapley games and their contrastive loss; see core/shapley/contrastive.py."""
+    """How contexts, texts and images are aligned; see core/shapley/alignment.py."""
 
+    objective: Literal["shapley", "infonce", "triplet", "direct", "none"] = Field(
+        "shapley", description="direct pairs text and image without contexts"
+    )
     width: PositiveInt = 256
-    form: Literal["softmax", "difference"] = "softmax"
-    temperature: PositiveFloat = 0.1
-    contrast_temperature: PositiveFloat = 0.1
-    method: Literal["quadrature", "permutation", "enumeration"] = "quadrature"
-    tolerance: PositiveFloat = 1e-3
+    form: Literal["softmax", "difference"] = Field("softmax", description="of the Shapley loss")
+    temperature: PositiveFloat = Field(0.1, description="of the game")
+    contrast_temperature: PositiveFloat = Field(0.1, description="of a cross-entropy")
+    margin: PositiveFloat = Field(0.2, description="of the triplet loss")
+    method: Literal["exact", "quadrature", "enumeration", "permutation", "kernel", "auto"] = Field(
+        "exact", description="how Shapley values are found"
+    )
+    tolerance: PositiveFloat = Field(1e-3, description="largest error of an exact value")
+    permutations: PositiveInt = Field(16, description="what a sampled value may cost, in orders")
     text_weight: float = Field(1.0, ge=0)
     image_weight: float = Field(1.0, ge=0)
 

@@ -104,19 +104,24 @@ class ShapCA(nn.Module):
             _unit(self.image_projection(image)) * batch.has_image.unsqueeze(-1),
         )
 
-    def tag(self, batch: Batch, *, use_image: bool = True) -> Tagging:
+    def tag(self, batch: Batch, *, use_image: bool = True, shares: Tensor | None = None) -> Tagging:
         """Score the tags of every word.
 
         Args:
             batch: The posts; every row must have at least one word.
             use_image: False leaves every image out, as if the posts had none.
+            shares: Of each context in the bridge where they are known, shape (B, n); None: by
+                alignment.
         """
         hidden = self.text_encoder(batch.input_ids, batch.attention_mask, batch.token_type_ids)
         starts = batch.word_starts.unsqueeze(-1).expand(-1, -1, hidden.shape[-1])
         words = hidden.gather(1, starts)  # (B, L, D)
-        features, fused, shares = self.fusion.without_image(words), None, None
+        features, fused, bridged = self.fusion.without_image(words), None, None
         if use_image and batch.image_regions is not None and bool(batch.has_image.any()):
-            shares = self._bridge_shares(batch)
+            if shares is None:
+                with torch.no_grad():  # a share is a decision, not a feature
+                    shares = self.bridge_shares(self.align(batch), batch.has_context)
+            bridged = shares
             bridge = torch.einsum("bn,bnd->bd", shares.to(hidden.dtype), _contexts(hidden, batch))
             fused = self.fusion(words, batch.image_regions, bridge, batch.has_context.any(1))
             seeing = batch.has_image.view(-1, 1, 1)
@@ -124,7 +129,7 @@ class ShapCA(nn.Module):
         inputs = features
         if self.characters is not None:
             inputs = torch.cat([features, self.characters(batch.char_ids).to(features.dtype)], -1)
-        return Tagging(self.head.emissions(inputs), features, fused, shares)
+        return Tagging(self.head.emissions(inputs), features, fused, bridged)
 
     def classify(self, tagging: Tagging, batch: Batch) -> Tensor:
         """Return label scores of whole posts, shape (B, labels).
@@ -142,6 +147,20 @@ class ShapCA(nn.Module):
         """Return the best tags of each post's words."""
         return self.head.decode(self.tag(batch, use_image=use_image).emissions, batch.word_mask)
 
+    def bridge_shares(self, aligned: AlignmentFeatures, has_context: Tensor) -> Tensor:
+        """Share the bridge by alignment with the text and, where there is one, the image.
+
+        Args:
+            aligned: Features of the posts, B rows, or one row for all.
+            has_context: Which contexts take part, shape (B, n), bool.
+
+        Returns:
+            Shares, shape (B, n); see `bridge_weights`.
+        """
+        post = aligned.text + aligned.image
+        affinity = torch.einsum("bnp,bp->bn", aligned.contexts, post).expand_as(has_context)
+        return bridge_weights(affinity, has_context, temperature=self.bridge_temperature)
+
     def _pooled(self, input_ids: Tensor, mask: Tensor, present: Tensor) -> Tensor:
         """Encode and pool the rows that are present; the others are zeros, shape (rows, D)."""
         pooled = torch.zeros(len(input_ids), self.text_encoder.width, device=input_ids.device)
@@ -151,13 +170,6 @@ class ShapCA(nn.Module):
                 present.unsqueeze(-1), mean_pool(hidden, mask[present]).to(pooled.dtype)
             )
         return pooled
-
-    @torch.no_grad()
-    def _bridge_shares(self, batch: Batch) -> Tensor:
-        """Share the bridge by alignment with the text and, where there is one, the image."""
-        features = self.align(batch)
-        affinity = torch.einsum("bnp,bp->bn", features.contexts, features.text + features.image)
-        return bridge_weights(affinity, batch.has_context, temperature=self.bridge_temperature)
 
 
 def _contexts(hidden: Tensor, batch: Batch) -> Tensor:

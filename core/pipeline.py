@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypedDict
 
 import torch
+from PIL import Image
 
 from core.bank import Bank, bank_fingerprint
 from core.contexts.perception import PerceptionGenerator
@@ -21,23 +22,15 @@ from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
 from core.encoders.image import ImageFeatures, load_image_encoder
 from core.errors import InputError
-from core.explain.alignment_game import Players, Targets, play_game
+from core.explain.attribution import attribute
+from core.explain.explanation import check_origin, explain, included, post_example
 from core.explain.misalignment import verdicts
+from core.explain.post_games import play_games
+from core.explain.prediction_game import ReadCoalitions
 from core.images import LoadedImage, read_image
 from core.model import AlignmentFeatures, Tagging
-from core.reading import attention, entities, gates
-from core.records import (
-    AnyGame,
-    Context,
-    Example,
-    Games,
-    NoGame,
-    Player,
-    Post,
-    Record,
-    Side,
-    Token,
-)
+from core.reading import attention, entities, gates, notes
+from core.records import SCHEMA_VERSION, Context, Example, Post, Record
 from core.training.checkpoint import Checkpoint, load_checkpoint
 
 SAMPLE_DATA = Path(__file__).parents[1] / "sample_data"
@@ -49,8 +42,9 @@ Progress = Callable[[str, float], None]
 class Pipeline:
     """A loaded checkpoint with its image encoder, context generator and bank.
 
-    Forward passes of several threads may run together: nothing is changed by them, and gates and
-    attention are returned rather than hooked.
+    Any number of threads may share it. Attribution hooks the model's layers, and a forward pass
+    that met such a hook would be silently wrong, so one lock keeps everything that reads with the
+    model apart; the perception models stand outside it.
     """
 
     def __init__(
@@ -69,7 +63,7 @@ class Pipeline:
         self.store = ContextStore()
         self._generators = {ocr: PerceptionGenerator(ocr=ocr) for ocr in (True, False)}
         self._bank: Bank | None = None
-        self._loading = threading.Lock()
+        self._reading = threading.RLock()
 
     @classmethod
     def load(cls, checkpoint: str | Path = "twitter17-minilm", device: str = "auto") -> "Pipeline":
@@ -92,7 +86,7 @@ class Pipeline:
         *,
         id: str = "post",
         ocr: bool = True,
-        method: str = "quadrature",
+        method: str = "exact",
         progress: Progress | None = None,
     ) -> Record:
         """Say everything about one post.
@@ -125,14 +119,21 @@ class Pipeline:
             features = self._image_features(image)
             example = Example(id=id, text=text, tokens=tokens)
             used = [place for place, context in enumerate(contexts) if context.included]
-            batch = self._batch(example, [contexts[place] for place in used], features)
+            batch = self._batch(example, [[contexts[place] for place in used]], features)
             aligned, tagging, bare = self._forward(example, batch, features)
         with stage("bank", 0.6):
             bank = self.bank().foreign_to(
                 text, image.sha256 if image else None, [context.text for context in contexts]
             )
         with stage("games", 0.7):
-            games = self._games(contexts, used, aligned, image, bank, method)
+            games = play_games(
+                contexts,
+                aligned,
+                bank,
+                has_image=image is not None,
+                temperature=self.checkpoint.config.alignment.temperature,
+                method=method,
+            )
         with stage("entities", 0.9):
             found = entities(self.model.head, self.labels, example, batch, tagging, bare)
         cut = self._mark_cuts(example, contexts, used)
@@ -144,14 +145,57 @@ class Pipeline:
             attention=attention(tagging, batch, self.image_encoder.grid),
             entities=found,
             verdicts=verdicts(games, len(contexts)),
-            notes=self._notes(batch, tokens, cut, image),
+            notes=notes(batch, cut, image),
             timings=timings,
             fingerprints=self._fingerprints(contexts),
         )
 
+    def explain(self, record: Record, image: LoadedImage | None = None) -> Record:
+        """Return a record with what its contexts do to its prediction, coalition by coalition.
+
+        Args:
+            record: Of this pipeline, such as `analyse` returns or a file holds.
+            image: Its photo, if it has one.
+
+        Raises:
+            InputError: The record is of another checkpoint, or the photo is missing or another.
+        """
+        with self._reading:
+            read = self._reader(record, image)
+            found = explain(self.model, self.labels, record, read)
+        return record.model_copy(update={"schema_version": SCHEMA_VERSION, "explanation": found})
+
+    def attribute(self, record: Record, entity: int, image: LoadedImage | None = None) -> Record:
+        """Return a record with what one of its entities owes to words, contexts and regions.
+
+        Args:
+            record: Of this pipeline; an attribution of the same entity is replaced.
+            entity: Index into its entities.
+            image: Its photo, if it has one.
+
+        Raises:
+            InputError: As `explain`, or there is no such entity.
+        """
+        with self._reading:
+            read = self._reader(record, image)
+            found = attribute(
+                self.model,
+                self.labels,
+                self.checkpoint.tokenizer,
+                record,
+                entity,
+                post=read([range(len(included(record)))]),
+                blank_regions=self._grey_regions(image),
+                grid=self.image_encoder.grid,
+            )
+        others = [made for made in record.attributions if made.entity != entity]
+        return record.model_copy(
+            update={"schema_version": SCHEMA_VERSION, "attributions": [*others, found]}
+        )
+
     def bank(self) -> Bank:
         """Return the reference bank, encoded at the first call."""
-        with self._loading:
+        with self._reading:
             if self._bank is None:
                 self._bank = self._encode_bank()
             return self._bank
@@ -188,15 +232,36 @@ class Pipeline:
         features = self.image_encoder.encode([image.pixels])
         return ImageFeatures(features.regions[0], features.pooled[0])
 
+    def _grey_regions(self, image: LoadedImage | None) -> torch.Tensor | None:
+        if image is None:
+            return None
+        return self.image_encoder.encode([Image.new("RGB", image.pixels.size, "grey")]).regions[0]
+
+    def _reader(self, record: Record, image: LoadedImage | None) -> ReadCoalitions:
+        """Return what collates a record's post for coalitions of its included contexts."""
+        check_origin(record, image, self.checkpoint.fingerprints["checkpoint"])
+        example, features = post_example(record.post), self._image_features(image)
+        own = [context for _, context in included(record)]
+
+        def read(coalitions: Sequence[Sequence[int]]) -> Batch:
+            rows = [[own[player] for player in members] for members in coalitions]
+            return self._batch(example, rows, features)
+
+        return read
+
     def _batch(
-        self, example: Example, contexts: Sequence[Context], features: ImageFeatures | None
+        self,
+        example: Example,
+        contexts: Sequence[Sequence[Context]],
+        features: ImageFeatures | None,
     ) -> Batch:
+        """Collate one post as many times as there are sets of contexts to read it with."""
         return collate(
-            [example],
+            [example] * len(contexts),
             self.checkpoint.tokenizer,
             self.labels,
-            contexts=[list(contexts)],
-            features=[features],
+            contexts=contexts,
+            features=[features] * len(contexts),
             **self._limits(),
         ).to(self.device)
 
@@ -212,45 +277,14 @@ class Pipeline:
         self, example: Example, batch: Batch, features: ImageFeatures | None
     ) -> tuple[AlignmentFeatures, Tagging, Tagging]:
         """Align and tag the post, and tag it once more without its contexts."""
-        tagging = self.model.tag(batch)
-        without = self._batch(example, [], features) if bool(batch.has_context.any()) else batch
-        bare = self.model.tag(without) if without is not batch else tagging
-        return self.model.align(batch), tagging, bare
-
-    def _games(
-        self,
-        contexts: Sequence[Context],
-        used: Sequence[int],
-        aligned: AlignmentFeatures,
-        image: LoadedImage | None,
-        bank: Bank,
-        method: str,
-    ) -> Games:
-        own = [Player(text=contexts[place].text, context=place) for place in used]
-        players = Players(
-            [*own, *bank.players()],
-            torch.cat([aligned.contexts[0, : len(used)].cpu(), bank.contexts]),
-        )
-        ids = [entry.id for entry in bank.entries]
-
-        def play(
-            side: Side, target: torch.Tensor, bank_ids: list[str], others: torch.Tensor
-        ) -> AnyGame:
-            if not used:
-                why = "is switched on" if contexts else "was given or generated"
-                return NoGame(side=side, reason=f"No context {why}, so there is no game to play.")
-            targets = Targets(bank_ids, torch.cat([target.cpu(), others]))
-            temperature = self.checkpoint.config.alignment.temperature
-            return play_game(side, players, targets, temperature=temperature, method=method)
-
-        image_game: AnyGame
-        if image is None:
-            image_game = NoGame(
-                side="image", reason="The post has no image, so it has no image side."
-            )
-        else:
-            image_game = play("image", aligned.image, *bank.with_image())
-        return Games(text=play("text", aligned.text, ids, bank.texts), image=image_game)
+        with self._reading:
+            aligned = self.model.align(batch)
+            shares = self.model.bridge_shares(aligned, batch.has_context)
+            tagging = self.model.tag(batch, shares=shares)
+            bare = tagging
+            if bool(batch.has_context.any()):
+                bare = self.model.tag(self._batch(example, [[]], features))
+        return aligned, tagging, bare
 
     def _mark_cuts(
         self, example: Example, contexts: Sequence[Context], used: Sequence[int]
@@ -267,27 +301,6 @@ class Pipeline:
             context.model_copy(update={"cut_at": cuts.get(place)})
             for place, context in enumerate(contexts)
         ]
-
-    def _notes(
-        self,
-        batch: Batch,
-        tokens: Sequence[Token],
-        contexts: Sequence[Context],
-        image: LoadedImage | None,
-    ) -> list[str]:
-        notes = list(image.notes) if image else []
-        if unread := int(batch.cut_words[0]):
-            notes.append(
-                f"The model reads {len(tokens) - unread} of the sentence's {len(tokens)} words; "
-                "the rest was cut and has no entities."
-            )
-        notes += [
-            f"Context {place} is longer than the model takes: it was cut after character "
-            f"{context.cut_at} of {len(context.text)}."
-            for place, context in enumerate(contexts, start=1)
-            if context.cut_at is not None
-        ]
-        return notes
 
     def _fingerprints(self, contexts: Sequence[Context]) -> dict[str, str]:
         made = {**self.checkpoint.fingerprints, "bank": bank_fingerprint(self.bank_folder)}

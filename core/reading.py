@@ -1,14 +1,16 @@
-"""Reads a Record's entities, gates and attention off the model's tensors for one post."""
+"""Reads a Record's entities, gates, attention and notes off what the model read and returned."""
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 
 from core.datasets.batches import Batch
 from core.datasets.labels import LabelMap, Span, entity_from_words
 from core.heads.crf import CRFHead
+from core.images import LoadedImage
 from core.model import Tagging
-from core.records import Attention, Entity, Example, Gates
+from core.records import Attention, Context, Entity, Example, Gates
 
 
 def entities(
@@ -28,7 +30,7 @@ def entities(
     read = int(batch.word_mask[0].sum())
     emissions = tagging.emissions[0, :read]
     spans = labels.spans(path)
-    scores = head.span_scores(emissions, path, [_bounds(span, labels) for span in spans])
+    scores = head.span_scores(emissions, path, [bounds(span, labels) for span in spans])
     marginals = head.marginals(emissions)  # (L, K)
     without = set(labels.spans(head.decode(bare.emissions, batch.word_mask)[0]))
     return [
@@ -41,6 +43,39 @@ def entities(
         )
         for span, score in zip(spans, scores, strict=True)
     ]
+
+
+@torch.no_grad()
+def entities_by_row(
+    head: CRFHead, labels: LabelMap, example: Example, emissions: Tensor
+) -> list[list[Entity]]:
+    """Return the entities predicted from each row of tag scores, with their scores only.
+
+    Args:
+        head: Decodes and scores.
+        labels: Names the tags.
+        example: The post.
+        emissions: Its tag scores, read in C ways, shape (C, L, K).
+    """
+    read = torch.ones(emissions.shape[:2], dtype=torch.bool, device=emissions.device)
+    paths = head.decode(emissions, read)
+    found = [(row, span) for row, path in enumerate(paths) for span in labels.spans(path)]
+    made: list[list[Entity]] = [[] for _ in paths]
+    if not found:
+        return made
+    allowed = [head.agreeing(paths[row], bounds(span, labels)) for row, span in found]
+    shares = head.log_share(
+        emissions[[row for row, _ in found]], torch.stack(allowed).to(emissions.device)
+    )  # (all spans,)
+    for (row, span), score in zip(found, shares.exp().tolist(), strict=True):
+        entity = entity_from_words(example.text, example.tokens, span.start, span.end, span.type)
+        made[row].append(entity.model_copy(update={"score": min(1.0, score)}))
+    return made
+
+
+def bounds(span: Span, labels: LabelMap) -> tuple[int, int, int]:
+    """Return a span's first word, the word after its last and the tag that would continue it."""
+    return span.start, span.end, labels.ids[f"I-{span.type}"]
 
 
 def gates(
@@ -75,11 +110,30 @@ def attention(tagging: Tagging, batch: Batch, grid: tuple[int, int]) -> Attentio
     return Attention(rows=grid[0], columns=grid[1], weights=weights)
 
 
+def notes(batch: Batch, contexts: Sequence[Context], image: LoadedImage | None) -> list[str]:
+    """Return what of a post was cut or changed, in plain words.
+
+    Args:
+        batch: The post alone.
+        contexts: All of its contexts, marked where they are cut.
+        image: Its photo, if any.
+    """
+    said = list(image.notes) if image else []
+    if unread := int(batch.cut_words[0]):
+        read = int(batch.word_mask[0].sum())
+        said.append(
+            f"The model reads {read} of the sentence's {read + unread} words; "
+            "the rest was cut and has no entities."
+        )
+    said += [
+        f"Context {place} is longer than the model takes: it was cut after character "
+        f"{context.cut_at} of {len(context.text)}."
+        for place, context in enumerate(contexts, start=1)
+        if context.cut_at is not None
+    ]
+    return said
+
+
 def _read(rows: Tensor, batch: Batch) -> Tensor:
     """Keep the rows of words that the model read."""
     return rows[batch.word_mask[0]]
-
-
-def _bounds(span: Span, labels: LabelMap) -> tuple[int, int, int]:
-    """Return the span's words and the tag that would make it longer."""
-    return span.start, span.end, labels.ids[f"I-{span.type}"]

@@ -1,6 +1,7 @@
 """The command line, run as its user runs it."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
+from core.lab.report import LabReport, LabRequest, lab_command, lab_report
 from core.records import NoGame, Record
 
 ROOT = Path(__file__).parents[1]
@@ -45,6 +47,14 @@ def test_contexts_may_be_typed_and_repeated(analyse):
 def test_the_photo_may_be_left_out(analyse):
     record = analyse("--context", "A tower.")
     assert isinstance(record.games.image, NoGame)
+
+
+def test_explanation_and_attributions_are_added_when_asked_for(analyse):
+    plain = analyse("--context", "A tower.")
+    assert (plain.explanation, plain.attributions) == (None, [])
+    record = analyse("--context", "A tower.", "--context", "A park.", "--explain", "--attribute")
+    assert len(record.explanation.prediction.coalitions) == 4
+    assert [made.entity for made in record.attributions] == list(range(len(record.entities)))
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -122,3 +132,50 @@ def test_help_imports_no_heavy_library():
     assert done.stdout.rstrip().endswith("[]")
     for command in ("analyse", "train", "evaluate"):
         assert command in done.stdout
+
+
+def test_the_lab_prints_a_game_and_writes_the_report_of_the_same_request(tmp_path, capsys):
+    file = tmp_path / "lab.json"
+    with pytest.raises(SystemExit) as stopped:
+        main(["lab", "--game", "gloves", "--players", "3", "--seed", "5", "--json", str(file)])
+    assert stopped.value.code == 0
+    printed = capsys.readouterr().out
+    assert "right glove 1" in printed
+    assert "0.6667" in printed
+    written = LabReport.model_validate_json(file.read_text(encoding="utf-8"))
+    assert written == lab_report(LabRequest(game="gloves", players=3, seed=5))
+
+
+def test_the_lab_reads_back_the_command_it_names(tmp_path, capsys):
+    request = LabRequest(
+        similarities=[0.1 + 0.2, -0.2], labels=["it's a dog", "the | sea"], temperature=0.05
+    )
+    file = tmp_path / "lab.json"
+    words = shlex.split(lab_command(request))
+    with pytest.raises(SystemExit):
+        main([*words[words.index("lab") :], "--json", str(file)])
+    written = LabReport.model_validate_json(file.read_text(encoding="utf-8"))
+    assert written == lab_report(request)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--game", "poker"], "there is no game 'poker'"),
+        (["--players", "9"], "1 to 8 players"),
+        (["--values", "0,1,x"], "'x' in the list of values"),
+        (["--values", ""], "is no finite number"),
+        (["--values", "0,1,2"], "3 values make no game"),
+        (["--similarities", "0.2", "--temperature", "nan"], "temperature must be positive"),
+        (["--estimator", "magic"], "no estimator 'magic'"),
+        (["--budget", "2"], "budget of 2"),
+        (["--seed", "-1"], "seed must be from 0"),
+    ],
+)
+def test_the_lab_refuses_what_makes_no_game(options, message, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["lab", *options])
+    assert stopped.value.code == 2
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert "Traceback" not in captured.err

@@ -315,3 +315,23 @@ def test_half_precision_gives_full_precision_results(model, read):
     full = model.tag(batch)
     torch.testing.assert_close(tagging.emissions, full.emissions, atol=0.1, rtol=0.1)
     assert features.contexts[0].norm(dim=-1).tolist() == pytest.approx([1, 1])
+
+
+@torch.no_grad()
+def test_known_shares_of_the_bridge_take_the_place_of_alignment(model, read):
+    batch = read(ADA, RAIN)
+    shares = model.bridge_shares(model.align(batch), batch.has_context)
+    by_alignment, given = model.tag(batch), model.tag(batch, shares=shares)
+    assert torch.equal(given.emissions, by_alignment.emissions)
+    assert torch.equal(given.bridge_shares, by_alignment.bridge_shares)
+    other = model.tag(batch, shares=shares.flip(1))
+    assert not torch.allclose(other.emissions[0], given.emissions[0])
+
+
+@torch.no_grad()
+def test_one_post_has_shares_for_any_set_of_its_contexts(model, read):
+    aligned = model.align(read(ADA))
+    chosen = torch.tensor([[True, True], [True, False], [False, True], [False, False]])
+    shares = model.bridge_shares(aligned, chosen)
+    torch.testing.assert_close(shares[0], model.tag(read(ADA)).bridge_shares[0])
+    assert shares[1:].tolist() == [[1, 0], [0, 1], [0, 0]]

@@ -1,7 +1,9 @@
 """The whole walk on real input, with tiny models."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
@@ -9,7 +11,7 @@ from core.contexts.typed import typed_contexts
 from core.errors import InputError
 from core.images import LoadedImage, read_image
 from core.pipeline import Pipeline
-from core.records import Game, NoGame, Record
+from core.records import SCHEMA_VERSION, Game, NoGame, Record
 from core.training.checkpoint import WEIGHTS
 
 TEXT = "Anna sees the Eiffel Tower in Paris !"
@@ -28,9 +30,13 @@ def pipeline(tiny_checkpoint, tmp_path_factory) -> Pipeline:
 def photo() -> LoadedImage:
     picture = Image.new("RGB", (64, 40), "skyblue")
     ImageDraw.Draw(picture).rectangle((20, 5, 40, 40), fill="brown")
+    return read_image(png(picture))
+
+
+def png(picture: Image.Image) -> bytes:
     stream = io.BytesIO()
     picture.save(stream, "PNG")
-    return read_image(stream.getvalue())
+    return stream.getvalue()
 
 
 def test_a_post_with_everything_becomes_a_whole_record(pipeline, photo):
@@ -167,6 +173,96 @@ def test_progress_is_reported_in_order(pipeline):
     pipeline.analyse(TEXT, None, [], progress=lambda stage, share: seen.append((stage, share)))
     assert [share for _, share in seen] == sorted(share for _, share in seen)
     assert seen[0][0] == "read"
+
+
+@pytest.fixture(scope="module")
+def record(pipeline, photo) -> Record:
+    return pipeline.analyse(TEXT, photo, typed_contexts(["A tower.", "A plate of pasta."]))
+
+
+def test_an_explained_record_is_the_same_record_with_an_explanation(pipeline, photo, record):
+    explained = pipeline.explain(record, photo)
+    assert explained.model_copy(update={"explanation": None}) == record
+    assert Record.model_validate_json(explained.model_dump_json()) == explained
+    game = explained.explanation.prediction
+    assert [coalition.members for coalition in game.coalitions] == [[], [0], [1], [0, 1]]
+    everybody = game.coalitions[-1]
+    assert sum(game.shapley_values) == pytest.approx(everybody.value, abs=1e-9)
+    spans = [(entity.text, entity.type) for entity in everybody.entities]
+    assert spans == [(entity.text, entity.type) for entity in record.entities]
+    bare = {(entity.text, entity.type) for entity in game.coalitions[0].entities}
+    for entity in record.entities:
+        assert entity.needs_context == ((entity.text, entity.type) not in bare)
+
+
+def test_a_coalition_predicts_what_the_pipeline_does_with_those_contexts(pipeline, photo, record):
+    game = pipeline.explain(record, photo).explanation.prediction
+    for coalition in game.coalitions:
+        own = [record.contexts[place] for place in coalition.members]
+        alone = pipeline.analyse(TEXT, photo, own)
+        assert [(e.text, e.type) for e in coalition.entities] == [
+            (e.text, e.type) for e in alone.entities
+        ]
+        scores = [entity.score for entity in alone.entities]
+        assert [e.score for e in coalition.entities] == pytest.approx(scores, abs=1e-4)
+
+
+def test_a_record_read_from_an_older_file_is_explained_as_a_new_one(pipeline, photo, record):
+    old = record.model_copy(update={"schema_version": "1.0"})
+    assert pipeline.explain(old, photo).schema_version == SCHEMA_VERSION
+    assert pipeline.attribute(old, 0, photo).schema_version == SCHEMA_VERSION
+
+
+def test_an_entity_is_attributed_once_however_often_it_is_asked_for(pipeline, photo, record):
+    once = pipeline.attribute(record, 0, photo)
+    twice = pipeline.attribute(pipeline.attribute(once, 1, photo), 0, photo)
+    assert [made.entity for made in twice.attributions] == [1, 0]
+    assert timeless(twice.attributions[1]) == timeless(once.attributions[0])
+    made = once.attributions[0]
+    assert len(made.words) == len(record.post.tokens)
+    assert (len(made.regions), len(made.regions[0])) == pipeline.image_encoder.grid
+    assert np.exp(made.log_probability) == pytest.approx(record.entities[0].score, rel=1e-3)
+
+
+def test_words_that_were_cut_have_no_share(pipeline):
+    long = pipeline.analyse(" ".join(["Incomprehensibilities"] * 12), None, [])
+    assert any("of the sentence's 12 words" in note for note in long.notes)
+    made = pipeline.attribute(long, 0).attributions[0]
+    assert len(made.words) == 12
+    assert made.words[-1] == 0.0
+
+
+def test_another_photo_or_none_is_refused(pipeline, photo, record):
+    other = read_image(png(Image.new("RGB", (8, 8), "red")))
+    for given, why in ((other, "not the photo"), (None, "give it again")):
+        with pytest.raises(InputError, match=why):
+            pipeline.explain(record, given)
+        with pytest.raises(InputError, match=why):
+            pipeline.attribute(record, 0, given)
+
+
+def test_analysing_explaining_and_attributing_at_once_changes_no_number(pipeline, photo, record):
+    other = typed_contexts(["A cat.", "A sofa."])
+
+    def analyse():
+        return timeless(pipeline.analyse(TEXT, photo, other))
+
+    def attribute():
+        return timeless(pipeline.attribute(record, 0, photo).attributions[0])
+
+    def explain():
+        return timeless(pipeline.explain(record, photo).explanation.prediction)
+
+    work = [analyse, attribute, explain, attribute, analyse, attribute] * 3
+    alone = {task: task() for task in (analyse, attribute, explain)}
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda task: task(), work))
+    assert together == [alone[task] for task in work]
+
+
+def timeless(made) -> dict:
+    """What was made, but for how long it took."""
+    return made.model_dump(exclude={"seconds", "timings"})
 
 
 def test_an_unknown_checkpoint_is_refused(tiny_checkpoint, tmp_path):

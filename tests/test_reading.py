@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from PIL import Image
 
 from core.datasets.batches import Batch, collate
 from core.datasets.labels import LabelMap
@@ -9,8 +10,9 @@ from core.datasets.tokens import tokens_from_words
 from core.encoders.image import ImageFeatures
 from core.fusion import Fused
 from core.heads.crf import CRFHead
+from core.images import LoadedImage
 from core.model import Tagging
-from core.reading import attention, entities, gates
+from core.reading import attention, entities, entities_by_row, gates, notes
 from core.records import Context, Example
 from core.training.checkpoint import build_model
 
@@ -165,3 +167,36 @@ def test_a_post_without_an_image_has_neither_gates_nor_attention(built, post):
         tagging = built[0].tag(batch)
     assert gates(tagging, batch, GRID, [0], 1) is None
     assert attention(tagging, batch, GRID) is None
+
+
+def test_entities_by_row_are_those_of_each_row_by_itself(head, built, post):
+    rows = [("B-PER", "I-PER", "O", "B-LOC"), ("O", "O", "O", "O"), ("O", "B-LOC", "O", "O")]
+    scores = torch.cat([emissions(*row) for row in rows])  # (C, L, K)
+    found = entities_by_row(head, LABELS, post, scores)
+    assert [[entity.text for entity in row] for row in found] == [
+        ["Ada Lovelace", "Oslo"],
+        [],
+        ["Lovelace"],
+    ]
+    batch = batch_of(post, built[1])
+    for row, own in zip(scores, found, strict=True):
+        alone = entities(head, LABELS, post, batch, tagged(row[None]), tagged(row[None]))
+        assert [e.score for e in own] == pytest.approx([e.score for e in alone])
+    assert found[0][0].marginals == []
+    assert found[0][0].needs_context is None
+
+
+def test_rows_without_any_entity_have_none(head, post):
+    assert entities_by_row(head, LABELS, post, emissions("O", "O", "O", "O")) == [[]]
+
+
+def test_notes_say_what_was_cut_or_changed(built, post):
+    batch = batch_of(post, built[1], most=5)
+    image = LoadedImage(Image.new("RGB", (4, 4)), "0" * 64, 4, 4, ("animated: first frame used",))
+    whole, cut = (Context(text="a tall tower", generator="typed", cut_at=end) for end in (None, 6))
+    assert notes(batch, [whole, cut], image) == [
+        "animated: first frame used",
+        "The model reads 2 of the sentence's 4 words; the rest was cut and has no entities.",
+        "Context 2 is longer than the model takes: it was cut after character 6 of 12.",
+    ]
+    assert notes(batch_of(post, built[1]), [whole], None) == []

@@ -9,16 +9,25 @@ from pydantic import ValidationError
 from core.records import (
     SCHEMA_VERSION,
     Attention,
+    AttributedWord,
+    Attribution,
+    Band,
+    Coalition,
     Context,
     Entity,
+    Explanation,
+    Faithfulness,
     Frozen,
     Game,
     Games,
     Gates,
     ImageInfo,
     NoGame,
+    NoPredictionGame,
+    OwnGame,
     Player,
     Post,
+    PredictionGame,
     Record,
     Standing,
     Token,
@@ -42,6 +51,51 @@ GAME = Game(
     standings=[STANDING],
     bank_targets=["cat"],
     bank_values=[[0.125]],
+)
+EXPLANATION = Explanation(
+    prediction=PredictionGame(
+        contexts=[0],
+        coalitions=[
+            Coalition(members=[], value=0.0, text_value=0.0, entities=[]),
+            Coalition(members=[0], value=0.25, text_value=0.75, entities=[]),
+        ],
+        log_likelihood_empty=-1.5,
+        shapley_values=[0.25],
+        interactions=[[0.0]],
+        efficiency_residual=0.0,
+        seconds=0.5,
+    ),
+    own_games=[
+        OwnGame(
+            side="text", contexts=[0], values=[0.0, 0.75], shapley_values=[0.75], interactions=[[0]]
+        )
+    ],
+    faithfulness=[
+        Faithfulness(
+            by="prediction",
+            order=[0],
+            deletion=[0.25, 0.0],
+            insertion=[0.0, 0.25],
+            random_deletion=Band(low=[0.25, 0.0], mean=[0.25, 0.0], high=[0.25, 0.0]),
+            random_insertion=Band(low=[0.0, 0.25], mean=[0.0, 0.25], high=[0.0, 0.25]),
+            comprehensiveness=0.25,
+            sufficiency=0.0,
+            kendall_tau=None,
+        )
+    ],
+    seconds=0.75,
+)
+ATTRIBUTION = Attribution(
+    entity=0,
+    words=[0.5, -0.25],
+    contexts=[[AttributedWord(text="a", start=0, end=1, value=0.125)]],
+    regions=[[0.25, 0.0]],
+    baseline="[MASK] for every word piece",
+    log_probability=-0.5,
+    baseline_log_probability=-1.0,
+    steps=25,
+    completeness_gap=0.125,
+    seconds=1.5,
 )
 NO_GAME = NoGame(side="image", reason="The post has no image.")
 
@@ -106,9 +160,35 @@ def test_a_game_that_was_not_played_has_no_values():
 
 def test_the_schema_version_is_written_and_another_is_refused():
     dumped = json.loads(record().model_dump_json())
-    assert dumped["schema_version"] == SCHEMA_VERSION == "1.0"
+    assert dumped["schema_version"] == SCHEMA_VERSION == "1.1"
     with pytest.raises(ValidationError, match="schema_version"):
         Record.model_validate_json(json.dumps(dumped | {"schema_version": "2.0"}))
+
+
+def test_a_record_of_the_first_version_is_still_read():
+    dumped = json.loads(record().model_dump_json())
+    for name in ("explanation", "attributions"):
+        del dumped[name]
+    old = Record.model_validate_json(json.dumps(dumped | {"schema_version": "1.0"}))
+    assert old.schema_version == "1.0"
+    assert (old.explanation, old.attributions) == (None, [])
+    assert old.model_copy(update={"schema_version": SCHEMA_VERSION}) == record()
+
+
+def test_an_explained_record_is_the_same_after_a_walk_through_json():
+    whole = record(explanation=EXPLANATION, attributions=[ATTRIBUTION])
+    read = Record.model_validate_json(whole.model_dump_json())
+    assert read == whole
+    assert isinstance(read.explanation.prediction, PredictionGame)
+
+
+def test_a_prediction_game_that_was_not_played_has_only_a_reason():
+    refused = NoPredictionGame(reason="No context was given.")
+    whole = record(explanation=EXPLANATION.model_copy(update={"prediction": refused}))
+    read = Record.model_validate_json(whole.model_dump_json())
+    assert read.explanation.prediction == refused
+    with pytest.raises(ValidationError, match="coalitions"):
+        NoPredictionGame.model_validate(refused.model_dump() | {"coalitions": []})
 
 
 @pytest.mark.parametrize(

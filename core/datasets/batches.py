@@ -1,7 +1,8 @@
 """Batches: examples as padded tensors, joint for tagging and separate for alignment."""
 
+import hashlib
 import string
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Protocol, Self
 
@@ -26,6 +27,7 @@ CHARACTERS_PER_WORD = 20
 PADDING_CHARACTER, UNKNOWN_CHARACTER = 0, 1
 _CHARACTER_IDS = {sign: number for number, sign in enumerate(CHARACTERS, start=2)}
 NO_LABEL = -1
+NO_GROUP = -1
 
 
 class Features(Protocol):
@@ -67,7 +69,9 @@ class Batch:
         image_regions: Shape (B, R, D), zeros for missing images; None when all are missing.
         image_pooled: Shape (B, D), likewise.
         has_image: Shape (B,).
-        groups: The same number for examples that share image, a context or sentence, shape (B,).
+        groups: A stable number for the image, the sentence and each context of an example,
+            shape (B, 2 + n), NO_GROUP where there is none. Examples with a number in common tell of
+            the same thing.
     """
 
     input_ids: Tensor
@@ -97,11 +101,24 @@ class Batch:
 
     def to(self, device: torch.device | str) -> Self:
         """Return the batch on a device."""
-        moved: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}
-        for name, tensor in moved.items():
+        return self._each(lambda tensor: tensor.to(device))
+
+    def repeated(self, rows: int) -> Self:
+        """Return a batch of one example as that many rows, sharing memory.
+
+        Raises:
+            ValueError: The batch has more than one example.
+        """
+        if len(self) != 1:
+            raise ValueError(f"only a single example can be repeated, not {len(self)}")
+        return self._each(lambda tensor: tensor.expand(rows, *tensor.shape[1:]))
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Self:
+        table: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}
+        for name, tensor in table.items():
             if tensor is not None:
-                moved[name] = tensor.to(device)
-        return type(self)(**moved)
+                table[name] = change(tensor)
+        return type(self)(**table)
 
 
 def collate(
@@ -148,7 +165,7 @@ def collate(
         image_pooled=_stack([None if f is None else f.pooled for f in images]),
         has_image=torch.tensor([f is not None for f in images]),
         labels=torch.tensor([_label(example, label_names) for example in examples]),
-        groups=torch.tensor(_groups(examples, contexts)),
+        groups=torch.tensor(_groups(examples, contexts)),  # (B, 2 + n)
     )
 
 
@@ -245,21 +262,27 @@ def _label(example: Example, names: Sequence[str]) -> int:
     return names.index(example.label) if example.label in names else NO_LABEL
 
 
-def _groups(examples: Sequence[Example], contexts: Sequence[Sequence[Context]]) -> list[int]:
-    """Number groups of examples that are linked by an image, a context or a sentence.
+def _groups(examples: Sequence[Example], contexts: Sequence[Sequence[Context]]) -> list[list[int]]:
+    """Number what examples may share; in the games they would be false negatives of one another.
 
-    Ours: in the games they would be false negatives of one another.
+    Ours: a number is a hash, so that it means the same in every batch and in every process.
     """
-    leader = list(range(len(examples)))
-    first: dict[object, int] = {}
-    for row, (example, own) in enumerate(zip(examples, contexts, strict=True)):
-        keys: list[object] = [("context", context.text) for context in own]
-        keys += [("image", example.image)] if example.image else []
-        keys += [("text", example.text)] if example.text else []
-        for key in keys:
-            kept, joined = leader[first.setdefault(key, row)], leader[row]
-            leader = [kept if group == joined else group for group in leader]
-    return leader
+    slots = _slots(contexts)
+    rows = []
+    for example, own in zip(examples, contexts, strict=True):
+        told = [context.text for context in own]
+        numbers = [_number("image", example.image), _number("text", example.text)]
+        numbers += [_number("context", text) for text in told]
+        rows.append(numbers + [NO_GROUP] * (slots - len(told)))
+    return rows
+
+
+def _number(kind: str, content: object) -> int:
+    """Return 63 bits of a hash; NO_GROUP of what is empty."""
+    if not content:
+        return NO_GROUP
+    digest = hashlib.blake2b(f"{kind}:{content}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> 1
 
 
 def _slots(contexts: Sequence[Sequence[object]]) -> int:

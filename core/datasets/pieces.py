@@ -143,13 +143,20 @@ def cut_points(
         return []
     sentence = encode_sentences([example], tokenizer, max_text_pieces)[0]
     budget = joint_budget(len(sentence.ids), len(contexts), tokenizer, max_context_pieces)
-    offsets = tokenizer(
+    return [_cut(pieces, budget) for pieces in context_offsets(contexts, tokenizer)]
+
+
+def context_offsets(
+    contexts: Sequence[Context], tokenizer: PreTrainedTokenizerFast
+) -> list[list[tuple[int, int]]]:
+    """Return the characters (half open) of each piece of each context, nothing cut."""
+    offsets: list[list[tuple[int, int]]] = tokenizer(
         [context.text for context in contexts],
         add_special_tokens=False,
         return_offsets_mapping=True,
         verbose=False,
     )["offset_mapping"]
-    return [_cut(pieces, budget) for pieces in offsets]
+    return offsets
 
 
 def _cut(offsets: Sequence[tuple[int, int]], budget: int) -> int | None:

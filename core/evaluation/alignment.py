@@ -6,7 +6,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
-from core.shapley import shapley_values
+from core.shapley import SoftmaxMeanGame, shapley_values
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def alignment_report(
         fresh = len(group)
         group = torch.cat([group, order[: game_size - fresh]])
         similarity = contexts[group].double() @ targets[group].double().T  # (K, K)
-        values = shapley_values(similarity, temperature=temperature).values
+        values = shapley_values(SoftmaxMeanGame(similarity, temperature)).values
         own = torch.eye(game_size, dtype=torch.bool)
         own[:, fresh:] = False
         foreign = ~torch.eye(game_size, dtype=torch.bool)

@@ -11,10 +11,8 @@ import torch
 from torch import Tensor
 
 from core.records import Game, Player, Side, Standing
-from core.shapley import shapley_values
-from core.shapley.games import GAMES
-
-UTILITY = "softmax_mean"
+from core.shapley import SoftmaxMeanGame, shapley_values
+from core.shapley.permutation import permutation_budget
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ def play_game(
     targets: Targets,
     *,
     temperature: float,
-    method: str = "quadrature",
+    method: str = "exact",
     permutations: int = 256,
     seed: int = 0,
 ) -> Game:
@@ -60,28 +58,27 @@ def play_game(
         players: At least one own context.
         targets: The post and, for the view across posts, the bank.
         temperature: Of the softmax-mean utility.
-        method: `quadrature` or `enumeration` (exact), or `permutation` (sampled).
+        method: Of `core.shapley.shapley_values`; `exact`, or `permutation` to sample.
         permutations: Orders drawn when sampled.
         seed: Of the orders.
     """
     similarity = players.vectors.double() @ targets.vectors.double().T  # (n, T)
+    game = SoftmaxMeanGame(similarity, temperature)
     estimate = shapley_values(
-        similarity,
-        game=UTILITY,
-        temperature=temperature,
+        game,
         method=method,
         tolerance=1e-9,
-        permutations=permutations,
+        budget=permutation_budget(game.players, permutations),
         generator=torch.Generator().manual_seed(seed),
     )
     values = estimate.values  # (n, T)
     errors = None if estimate.standard_error is None else estimate.standard_error[:, 0].tolist()
-    everyone = torch.ones(1, len(similarity), dtype=torch.bool)
-    grand = float(GAMES[UTILITY].coalition_values(similarity[:, :1], everyone, temperature))
+    everyone = torch.ones(1, game.players, dtype=torch.bool)
+    grand = float(game.coalition_values(everyone)[0, 0])
     own = [place for place, player in enumerate(players.described) if player.context is not None]
     return Game(
         side=side,
-        utility=UTILITY,
+        utility=game.name,
         temperature=temperature,
         method=estimate.method,
         evaluations=estimate.evaluations,

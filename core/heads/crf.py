@@ -28,7 +28,11 @@ class CRFHead(nn.Module):
         return scores.float()
 
     def loss(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
-        """Return the mean negative log-likelihood per sentence.
+        """Return the mean negative log-likelihood per sentence; see `log_likelihood`."""
+        return -self.log_likelihood(emissions, tags, mask).mean()
+
+    def log_likelihood(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
+        """Return the log-likelihood of each sentence's tags, shape (B,).
 
         Args:
             emissions: Tag scores, shape (B, L, K).
@@ -36,8 +40,8 @@ class CRFHead(nn.Module):
             mask: True for words, shape (B, L); the first word of every sentence must be set.
         """
         with torch.autocast(emissions.device.type, enabled=False):
-            likelihood: Tensor = self.crf(emissions, tags, mask=mask, reduction="mean")
-        return -likelihood
+            likelihood: Tensor = self.crf(emissions, tags, mask=mask, reduction="none")
+        return likelihood
 
     @torch.no_grad()
     def decode(self, emissions: Tensor, mask: Tensor) -> list[list[int]]:
@@ -78,15 +82,29 @@ class CRFHead(nn.Module):
         """
         if not spans:
             return []
-        constrained = emissions.repeat(len(spans), 1, 1)  # (spans, L, K)
-        for row, (start, end, continuing) in zip(constrained, spans, strict=True):
-            for word in range(start, end):
-                kept = row[word, path[word]].clone()
-                row[word] = EXCLUDED
-                row[word, path[word]] = kept
-            if continuing is not None and end < len(path):
-                row[end, continuing] = EXCLUDED
-        return (self._log_mass(constrained) - self._log_mass(emissions[None])).exp().tolist()
+        allowed = torch.stack([self.agreeing(path, span) for span in spans])  # (spans, L, K)
+        return self.log_share(emissions[None], allowed.to(emissions.device)).exp().tolist()
+
+    def agreeing(self, path: Sequence[int], span: tuple[int, int, int | None]) -> Tensor:
+        """Return which tags agree with a span, shape (L, K), bool; arguments as `span_scores`."""
+        start, end, continuing = span
+        allowed = torch.ones(len(path), self.crf.num_tags, dtype=torch.bool)
+        for word in range(start, end):
+            allowed[word] = False
+            allowed[word, path[word]] = True
+        if continuing is not None and end < len(path):
+            allowed[end, continuing] = False
+        return allowed
+
+    def log_share(self, emissions: Tensor, allowed: Tensor) -> Tensor:
+        """Return the log of the share of all paths' mass whose tags are all allowed, shape (B,).
+
+        Args:
+            emissions: Tag scores without padding, shape (B, L, K); differentiable.
+            allowed: Shape (B, L, K), bool. Either may have one row for all of the other's.
+        """
+        kept = emissions.masked_fill(~allowed, EXCLUDED)  # (B, L, K)
+        return self._log_mass(kept) - self._log_mass(emissions)
 
     def _forward(self, emissions: Tensor) -> Tensor:
         """Return the log mass of all paths that end in each tag, shape (B, L, K)."""

@@ -1,25 +1,47 @@
-"""Shapley alignment: exact and sampled values of contrastive games, and the loss built on them.
+"""Shapley values of contrastive games, exact and sampled, and the losses built on them.
 
-Read in this order: `games` (what a coalition of contexts is worth), `enumeration` (the definition),
-`quadrature` and `nodes` (the same numbers without enumerating), `permutation` (the sampled
-estimate), `estimate` (the one way in) and `contrastive` (the loss).
+Read in this order: `games`, `given_games`, `similarity_games` and `cosine` (what a coalition is
+worth), `coalitions` and `enumeration` (the definition), `closed_form`, `nodes`, `quadrature`,
+`softmax_mean` and `log_sum_exp` (the same numbers without enumerating), `permutation`,
+`kernel_design` and `kernel` (sampled), `stopping` and `estimate` (the one way in), `interactions`
+(pairs of players); then `pairs` (what losses are made of), `contrastive` (the Shapley loss),
+`alternatives` (what it is compared with), `gather` (several processes) and `alignment` (the loss of
+a batch).
 """
 
-from core.shapley.contrastive import (
-    AlignmentLoss,
-    AlignmentSettings,
-    FourDirectionLoss,
-    alignment_loss,
-    four_direction_loss,
+from core.shapley.alignment import AlignmentLoss, alignment_loss
+from core.shapley.cosine import CosineMeanGame
+from core.shapley.estimate import ShapleyEstimate, running_estimates, shapley_values
+from core.shapley.games import Game
+from core.shapley.given_games import FunctionGame, TableGame
+from core.shapley.pairs import LossSettings, PostFeatures
+from core.shapley.similarity_games import (
+    SIMILARITY_GAMES,
+    LogSumExpGame,
+    MaxGame,
+    MeanGame,
+    SoftmaxMeanGame,
+    SumGame,
 )
-from core.shapley.estimate import ShapleyEstimate, shapley_values
+from core.shapley.stopping import StopRule
 
 __all__ = [
+    "SIMILARITY_GAMES",
     "AlignmentLoss",
-    "AlignmentSettings",
-    "FourDirectionLoss",
+    "CosineMeanGame",
+    "FunctionGame",
+    "Game",
+    "LogSumExpGame",
+    "LossSettings",
+    "MaxGame",
+    "MeanGame",
+    "PostFeatures",
     "ShapleyEstimate",
+    "SoftmaxMeanGame",
+    "StopRule",
+    "SumGame",
+    "TableGame",
     "alignment_loss",
-    "four_direction_loss",
+    "running_estimates",
     "shapley_values",
 ]

@@ -6,8 +6,8 @@ from torch.nn import functional
 
 from core.config import Config
 from core.datasets.batches import Batch
-from core.model import ShapCA, Tagging
-from core.shapley.contrastive import four_direction_loss
+from core.model import AlignmentFeatures, ShapCA, Tagging
+from core.shapley import AlignmentLoss, LossSettings, PostFeatures, alignment_loss
 
 
 def batch_losses(
@@ -18,16 +18,18 @@ def batch_losses(
     Args:
         model: In training mode.
         batch: What the source drew.
-        objectives: Any of `task` (gold tags), `alignment` (the Shapley games), `label` (a label of
-            the whole post) and `consistency` (silver tags from the model's own text-only reading).
+        objectives: Any of `task` (gold tags), `alignment` (contexts, texts and images; the config
+            says how), `label` (a label of the whole post) and `consistency` (silver tags from the
+            model's own text-only reading).
         config: Gives the weights.
     """
     parts: dict[str, Tensor] = {}
     weights = config.training
     total = torch.zeros((), device=batch.input_ids.device)
     if "alignment" in objectives:
-        parts |= _alignment(model, batch, config)
-        total = total + parts.pop("alignment")
+        aligned = align_features(model.align(batch), batch, config)
+        parts |= aligned.parts
+        total = total + aligned.total
     silver = _silver_tags(model, batch) if "consistency" in objectives else None
     if set(objectives) & {"task", "label", "consistency"}:
         tagging = model.tag(batch)
@@ -43,10 +45,13 @@ def batch_losses(
     return {**parts, "total": total}
 
 
-def _alignment(model: ShapCA, batch: Batch, config: Config) -> dict[str, Tensor]:
-    """Play the games with the first context drawn for each post. Ours: one context per post."""
-    features, align = model.align(batch), config.alignment
-    loss = four_direction_loss(
+def align_features(features: AlignmentFeatures, batch: Batch, config: Config) -> AlignmentLoss:
+    """Return the alignment loss of a batch by the first context drawn for each post.
+
+    Ours: one context per post.
+    """
+    align = config.alignment
+    posts = PostFeatures(
         features.contexts[:, 0],
         features.text,
         features.image,
@@ -54,15 +59,23 @@ def _alignment(model: ShapCA, batch: Batch, config: Config) -> dict[str, Tensor]
         has_text=batch.word_mask.any(1),
         has_image=batch.has_image,
         groups=batch.groups,
-        text_weight=align.text_weight,
-        image_weight=align.image_weight,
+    )
+    settings = LossSettings(
         form=align.form,
         temperature=align.temperature,
         contrast_temperature=align.contrast_temperature,
+        margin=align.margin,
         method=align.method,
         tolerance=align.tolerance,
+        permutations=align.permutations,
     )
-    return {**loss.parts, "alignment": loss.total}
+    return alignment_loss(
+        posts,
+        align.objective,
+        text_weight=align.text_weight,
+        image_weight=align.image_weight,
+        settings=settings,
+    )
 
 
 def _task(model: ShapCA, tagging: Tagging, batch: Batch) -> Tensor:

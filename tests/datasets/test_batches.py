@@ -1,4 +1,5 @@
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from torch import Tensor
 from core.datasets.batches import (
     CHARACTERS,
     CHARACTERS_PER_WORD,
+    NO_GROUP,
     NO_LABEL,
     PADDING_CHARACTER,
     UNKNOWN_CHARACTER,
@@ -206,7 +208,11 @@ def test_labels_are_numbered_and_unknown_ones_are_none(tokenizer):
     assert batch.labels.tolist() == [1, 0, NO_LABEL, NO_LABEL]
 
 
-def test_examples_linked_by_image_context_or_sentence_are_one_group(tokenizer):
+def share_a_group(groups, first, second):
+    return bool(set(groups[first]) & set(groups[second]) - {NO_GROUP})
+
+
+def test_examples_with_an_image_context_or_sentence_in_common_share_a_group(tokenizer):
     examples = [
         post(["one"], image=Path("x.jpg")),
         post(["two"]),
@@ -218,8 +224,24 @@ def test_examples_linked_by_image_context_or_sentence_are_one_group(tokenizer):
     ]
     own = [contexts("dog"), contexts("cat"), contexts("cat"), [], contexts("bird"), [], []]
     groups = collate(examples, tokenizer, LABELS, contexts=own).groups.tolist()
-    assert groups[0] == groups[1] == groups[2] == groups[3]
-    assert len(set(groups)) == 4
+    sharing = {pair for pair in itertools.combinations(range(7), 2) if share_a_group(groups, *pair)}
+    assert sharing == {(0, 2), (0, 3), (1, 2)}  # by image, by sentence, by context
+
+
+def test_a_group_has_the_same_number_in_every_batch(tokenizer):
+    first, second = post(["one"], image=Path("x.jpg")), post(["two"], image=Path("x.jpg"))
+    own = [contexts("dog"), contexts("cat")]
+    together = collate([first, second], tokenizer, LABELS, contexts=own).groups
+    alone = collate([second], tokenizer, LABELS, contexts=own[1:]).groups
+    assert torch.equal(together[1:], alone)
+    assert together[0, 0] == alone[0, 0] >= 0
+
+
+def test_what_is_said_by_a_sentence_and_by_a_context_are_two_groups(tokenizer):
+    groups = collate(
+        [post(["dog"]), post(["cat"])], tokenizer, LABELS, contexts=[[], contexts("dog")]
+    ).groups
+    assert not share_a_group(groups.tolist(), 0, 1)
 
 
 def test_moving_a_batch_keeps_everything(batch):
@@ -258,3 +280,26 @@ def test_characters_of_a_batch_are_those_of_its_words(batch):
     assert batch.char_ids.shape == (2, 4, CHARACTERS_PER_WORD)
     assert batch.char_ids[0, 0].tolist() == character_ids("Rocky")
     assert batch.char_ids[1, 3].tolist() == [PADDING_CHARACTER] * CHARACTERS_PER_WORD
+
+
+def test_one_example_is_repeated_without_being_copied(tokenizer):
+    features = Features(torch.ones(4, 3), torch.ones(3))
+    one = collate(
+        [post(["Rocky"])], tokenizer, LABELS, contexts=[contexts("dog")], features=[features]
+    )
+    three = one.repeated(3)
+    assert len(three) == 3
+    for item in fields(one):
+        single, repeated = getattr(one, item.name), getattr(three, item.name)
+        assert torch.equal(repeated, single.repeat(3, *[1] * (single.dim() - 1)))
+        assert repeated.data_ptr() == single.data_ptr()
+
+
+def test_a_post_without_an_image_is_repeated_without_one(tokenizer):
+    one = collate([post(["Rocky"])], tokenizer, LABELS, contexts=[[]])
+    assert one.repeated(2).image_regions is None
+
+
+def test_several_examples_cannot_be_repeated(batch):
+    with pytest.raises(ValueError, match="not 2"):
+        batch.repeated(3)

@@ -3,6 +3,7 @@ from tokenizers import Tokenizer, models
 from transformers import PreTrainedTokenizerFast
 
 from core.datasets.pieces import (
+    context_offsets,
     cut_points,
     encode_contexts,
     encode_sentences,
@@ -118,3 +119,13 @@ def test_a_tokenizer_without_special_pieces_is_refused():
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.WordLevel({"a": 0})))
     with pytest.raises(InputError, match="cls, sep, pad, unk"):
         special_pieces(tokenizer)
+
+
+def test_every_piece_of_a_context_knows_its_characters(wordpiece):
+    texts = ["in the park", "new york"]
+    found = context_offsets([context(text) for text in texts], wordpiece)
+    for text, offsets in zip(texts, found, strict=True):
+        pieces = wordpiece.tokenize(text)
+        assert len(offsets) == len(pieces)
+        for (start, end), piece in zip(offsets, pieces, strict=True):
+            assert piece in ("[UNK]", "##" + text[start:end], text[start:end])

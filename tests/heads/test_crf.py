@@ -45,6 +45,16 @@ def test_loss_is_the_negative_log_share_of_the_gold_path(head, emissions):
     assert loss.item() == pytest.approx(expected.item(), abs=1e-5)
 
 
+def test_each_sentence_has_its_own_log_likelihood_whatever_it_is_padded_with(head, emissions):
+    padded = torch.stack([emissions, torch.cat([emissions[:2], torch.full((2, TAGS), 9.0)])])
+    mask = torch.tensor([[True] * 4, [True, True, False, False]])
+    tags = torch.tensor([[0, 2, 1, 1], [1, 0, 0, 0]])
+    shares = [all_paths(head, emissions)[(0, 2, 1, 1)], all_paths(head, emissions[:2])[(1, 0)]]
+    expected = torch.tensor(shares).log()
+    found = head.log_likelihood(padded, tags, mask).detach()
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+
+
 def test_decode_finds_the_best_path(head, emissions):
     paths = all_paths(head, emissions)
     decoded = head.decode(emissions[None], torch.ones(1, WORDS, dtype=torch.bool))
@@ -93,6 +103,32 @@ def test_span_at_the_end_of_the_sentence_needs_no_follower(head, emissions):
 
 def test_no_spans_give_no_scores(head, emissions):
     assert head.span_scores(emissions, (0, 0, 0, 0), []) == []
+
+
+def test_log_share_is_that_of_the_paths_whose_tags_are_allowed(head, emissions):
+    allowed = torch.tensor([[1, 0, 1], [1, 1, 1], [0, 1, 0], [1, 1, 0]]).bool()
+    expected = sum(
+        share
+        for path, share in all_paths(head, emissions).items()
+        if all(allowed[word, tag] for word, tag in enumerate(path))
+    )
+    found = head.log_share(emissions[None], allowed[None])
+    assert found.exp().tolist() == pytest.approx([expected], abs=1e-5)
+
+
+def test_one_mask_serves_several_sentences_and_the_other_way_round(head, emissions):
+    masks = torch.stack([head.agreeing((0, 1, 2, 0), (1, 3, 2)), torch.ones(WORDS, TAGS).bool()])
+    both = torch.stack([emissions, 2 * emissions])
+    one = head.log_share(both, masks[:1]).tolist()
+    assert one[0] == pytest.approx(head.log_share(emissions[None], masks).tolist()[0], abs=1e-5)
+    assert head.log_share(emissions[None], masks).tolist()[1] == pytest.approx(0.0, abs=1e-5)
+
+
+def test_log_share_has_the_gradient_of_finite_differences(head, emissions):
+    head.double()
+    allowed = head.agreeing((0, 1, 2, 0), (1, 3, 2))[None]
+    given = emissions[None].double().requires_grad_()
+    assert torch.autograd.gradcheck(lambda scores: head.log_share(scores, allowed), given)
 
 
 def test_gradients_reach_projection_and_transitions(head):

@@ -4,12 +4,19 @@ import numpy as np
 import pytest
 
 from core.errors import InputError
-from core.shapley.nodes import choose_nodes
+from core.shapley.nodes import choose_nodes, quarter
+from core.shapley.softmax_mean import _share_bound
 
 
-def nodes_for(players, tolerance, log_range=10.0):
+def nodes_for(players, tolerance, last=10.0, first=-6.0, order=2):
     return choose_nodes(
-        players, log_range=log_range, weight_sum=players / 2, relative_tolerance=tolerance
+        players,
+        first=first,
+        last=last,
+        order=order,
+        strip_bound=2.0,
+        share_bound=_share_bound,
+        budget=quarter(tolerance),
     )
 
 
@@ -34,23 +41,44 @@ def test_many_players_need_few_shares():
 
 
 @pytest.mark.parametrize("players", [3, 64])
-def test_a_tighter_tolerance_takes_a_finer_and_longer_grid(players):
+def test_a_tighter_tolerance_takes_a_finer_grid(players):
     loose, tight = nodes_for(players, 1e-3), nodes_for(players, 1e-9)
-    assert tight.step < loose.step
-    assert tight.log_rates[0] < loose.log_rates[0]
-    assert tight.log_rates[-1] > loose.log_rates[-1]
+    assert tight.rate_weights[-1] < loose.rate_weights[-1]
+    assert len(tight.log_rates) > len(loose.log_rates)
     assert len(tight.shares) >= len(loose.shares)
 
 
-def test_the_grid_reaches_the_player_with_the_smallest_weight():
-    assert nodes_for(5, 1e-6, log_range=500.0).log_rates[-1] > 500.0
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("tolerance", [1e-3, 1e-8])
+def test_rates_integrate_what_falls_off_at_both_ends(order, tolerance):
+    # The integral of lambda^p exp(-lambda) d lambda / lambda is 1 for p = 1 and for p = 2. What it
+    # leaves its power law by is below lambda^(p + 1).
+    first = np.log(tolerance / 4) / (order + 1)
+    last = np.log(-np.log(tolerance / 4)) + 1
+    nodes = nodes_for(5, tolerance, last=last, first=first, order=order)
+    rates = np.exp(nodes.log_rates)
+    integral = nodes.rate_weights @ (rates**order * np.exp(-rates))
+    assert abs(integral - 1) <= tolerance
 
 
-def test_a_temperature_that_needs_too_many_nodes_is_refused():
+def test_the_grid_covers_the_range_asked_for():
+    nodes = nodes_for(5, 1e-6, last=500.0)
+    assert nodes.log_rates[0] == -6.0
+    assert nodes.log_rates[-1] >= 500.0
+
+
+def test_a_range_that_needs_too_many_nodes_is_refused():
     with pytest.raises(InputError, match="raise the temperature or use method='permutation'"):
-        nodes_for(5, 1e-6, log_range=1e6)
+        nodes_for(5, 1e-6, last=1e6)
 
 
 def test_a_tolerance_beyond_float64_is_refused():
     with pytest.raises(InputError, match="too fine for float64"):
-        nodes_for(5, 1e-15)
+        quarter(1e-15)
+
+
+@pytest.mark.parametrize("tolerance", [1e-13, 3e-7, 0.4, 5.0])
+def test_a_quarter_is_a_power_of_two_of_at_most_a_quarter(tolerance):
+    budget = quarter(tolerance)
+    assert budget <= min(tolerance, 1.0) / 4 < 2 * budget
+    assert np.log2(budget) == round(np.log2(budget))
