@@ -6,7 +6,6 @@ first heading.
 """
 
 import json
-import shutil
 import socket
 import statistics
 import subprocess
@@ -21,8 +20,10 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.browser import open_page
 from core.contexts.perception import PerceptionGenerator
 from core.contexts.typed import typed_contexts
+from core.errors import InputError
 from core.images import read_image
 from core.pipeline import Pipeline
 
@@ -51,10 +52,10 @@ def main() -> None:
         "one post, five contexts, photo seen with OCR": post_seconds(ocr=True),
         "python -m core --help": help_seconds(),
     }
-    if chromium := shutil.which("chromium") or shutil.which("google-chrome"):
-        seconds["first paint of the page"] = first_paint_seconds(chromium)
-    else:
-        print("first paint was not measured: no chromium was found")
+    try:
+        seconds["first paint of the page"] = first_paint_seconds()
+    except InputError as error:
+        print(f"first paint was not measured: {error}")
     table = Table("what", "seconds (median)", title=f"latency, {torch.get_num_threads()} threads")
     for what, value in seconds.items():
         table.add_row(what, f"{value:.2f}")
@@ -83,10 +84,12 @@ def help_seconds() -> float:
     )
 
 
-def first_paint_seconds(chromium: str) -> float:
-    """Return the time from opening the page of a server just started to its first heading."""
-    from playwright.sync_api import sync_playwright
+def first_paint_seconds() -> float:
+    """Return the time from opening the page of a server just started to its first heading.
 
+    Raises:
+        InputError: There is no browser to open it.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -95,11 +98,7 @@ def first_paint_seconds(chromium: str) -> float:
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         _wait_for(url)
-        with sync_playwright() as play:
-            browser = play.chromium.launch(
-                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-            )
-            page = browser.new_page()
+        with open_page() as page:
             started = time.perf_counter()
             page.goto(url)
             page.get_by_role("heading").first.wait_for()

@@ -193,6 +193,29 @@ def bench_shapley(
         print(f"wrote {plot}")
 
 
+@bench.command("alignment")
+def bench_alignment(
+    config: Annotated[Path, typer.Argument(help="What is trained with every objective.")] = Path(
+        "configs/alignment-bench.toml"
+    ),
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Override a key: data.root=/my/data.")
+    ] = None,
+    runs: Annotated[
+        Path | None, typer.Option(help="File of finished runs; default runs/<name>.jsonl.")
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Train and compare the alignment objectives; started again, it skips finished runs."""
+    from benchmarks.alignment import print_comparison, run_benchmark
+    from core.config import load_config
+
+    found = run_benchmark(load_config(config, set_), runs)
+    print_comparison(found)
+    if json_file:
+        _write(found.model_dump_json(indent=2), json_file)
+
+
 def _write(text: str, path: Path | None) -> None:
     if path is None:
         print(text)

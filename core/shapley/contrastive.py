@@ -8,10 +8,10 @@ all constants.
 import torch
 from torch import Tensor
 
-from core.shapley.estimate import shapley_values
 from core.shapley.pairs import LossSettings, Pairs, cross_entropy
 from core.shapley.permutation import permutation_budget
 from core.shapley.similarity_games import SoftmaxMeanGame
+from core.shapley.solve import shapley_values
 
 
 def shapley_contrast(pairs: Pairs, settings: LossSettings) -> tuple[Tensor, Tensor]:
@@ -39,6 +39,7 @@ def shapley_contrast(pairs: Pairs, settings: LossSettings) -> tuple[Tensor, Tens
         method=settings.method,
         tolerance=settings.tolerance,
         budget=permutation_budget(count, settings.permutations),
+        with_error=False,
         generator=settings.generator,
     )
     there, back = (

@@ -21,7 +21,8 @@ from typing_extensions import override
 from core.errors import InputError
 from core.shapley.coalitions import PLAYER_LIMIT, all_coalitions, shapley_weights
 from core.shapley.games import Exact, Game, check_numbers
-from core.shapley.similarity_games import SimilarityGame, in_order
+from core.shapley.running_sums import running_sums
+from core.shapley.similarity_games import SimilarityGame
 
 # A squared length below this is a mean of vectors that cancel: no direction, so no cosine.
 _SMALLEST_SQUARE = 1e-12
@@ -68,7 +69,7 @@ class CosineMeanGame(SimilarityGame):
 
     @override
     def prefix_values(self, permutations: Tensor) -> Tensor:
-        sums = in_order(self.similarity, permutations).cumsum(dim=1)  # (P, k, T)
+        sums = running_sums(self.similarity, permutations)  # (P, k, T)
         rows = self.gram.index_select(0, permutations.reshape(-1)).view(*permutations.shape, -1)
         # Newcomer k adds its own square and twice its product with everybody before it.
         ordered = rows.gather(2, permutations.unsqueeze(1).expand(*permutations.shape, -1))
@@ -126,7 +127,7 @@ class SizeProxyGame(SimilarityGame):
     @override
     def prefix_values(self, permutations: Tensor) -> Tensor:
         factor = self.factors[1 : permutations.shape[1] + 1].unsqueeze(1)  # (k, 1)
-        return factor * in_order(self.similarity, permutations).cumsum(dim=1)
+        return factor * running_sums(self.similarity, permutations)
 
     @override
     def exact_values(self, tolerance: float) -> Exact:

@@ -40,7 +40,7 @@ _BLOCK_ELEMENTS = 2**22
 
 @dataclass(frozen=True)
 class Samples:
-    """Sums over independent samples, from which mean and standard error follow.
+    """The mean of independent samples, and what its standard error follows from.
 
     A sample is one order, one antithetic pair, or one set of rotations: the orders inside it are
     not independent of one another, their means are.
@@ -48,29 +48,29 @@ class Samples:
     Attributes:
         count: Number of samples.
         mean: Their mean, shape (n, T).
-        squares: Sum of squared deviations from it, shape (n, T), without gradient.
+        squares: Sum of squared deviations from it, shape (n, T), without gradient; None when no
+            standard error was asked for.
     """
 
     count: int
     mean: Tensor
-    squares: Tensor
+    squares: Tensor | None
 
     def join(self, other: "Samples") -> "Samples":
         """Return the samples of both (Chan, Golub and LeVeque, 1983)."""
         count = self.count + other.count
         apart = other.mean - self.mean
-        squares = apart.detach().square() * (self.count * other.count / count)
-        return Samples(
-            count,
-            self.mean + apart * (other.count / count),
-            self.squares + other.squares + squares,
-        )
+        squares = None
+        if self.squares is not None and other.squares is not None:
+            between = apart.detach().square() * (self.count * other.count / count)
+            squares = self.squares + other.squares + between
+        return Samples(count, self.mean + apart * (other.count / count), squares)
 
     @property
     def standard_error(self) -> Tensor:
-        """Standard error of the mean, shape (n, T); infinite for a single sample."""
-        if self.count < 2:
-            return torch.full_like(self.squares, torch.inf)
+        """Standard error of the mean, shape (n, T); infinite for a single sample, or unasked."""
+        if self.squares is None or self.count < 2:
+            return torch.full_like(self.mean.detach(), torch.inf)
         return (self.squares / (self.count * (self.count - 1))).sqrt()
 
 
@@ -119,50 +119,73 @@ def sample_orders(
     return orders.unsqueeze(1)
 
 
-def play_orders(game: Game, orders: Tensor, *, correction: str) -> Samples:
+def play_orders(game: Game, orders: Tensor, *, correction: str, with_error: bool = True) -> Samples:
     """Return what the players add in some orders, one sample per row.
 
     Args:
         game: Of n players and T targets.
         orders: Shape (samples, orders per sample, n).
         correction: One of `CORRECTIONS`.
+        with_error: Whether the standard error will be wanted; it takes as long as the mean.
     """
     orders = orders.to(game.device)
-    width = max(1, _BLOCK_ELEMENTS // orders.numel())
+    flat = orders.flatten(0, 1)  # (P, n)
     means, squares = [], []
-    for block in game.split(width):
-        added, given = _marginals(block, orders.flatten(0, 1), correction)
-        if orders.shape[1] > 1:
-            added = added.unflatten(0, orders.shape[:2]).mean(dim=1)  # (samples, n, T)
-        mean = added.mean(dim=0)
-        means.append(mean + given)
-        squares.append((added.detach() - mean.detach()).square_().sum(dim=0))
-    return Samples(len(orders), torch.cat(means, dim=1), torch.cat(squares, dim=1))
+    for block in game.split(max(1, _BLOCK_ELEMENTS // orders.numel())):
+        prefixes = block.prefix_values(flat).transpose(0, 1)  # (n, P, T)
+        means.append(_mean(block, flat, prefixes, correction))
+        if with_error:
+            squares.append(_squares(orders, prefixes.detach(), correction))
+    return Samples(
+        len(orders), torch.cat(means, dim=1), torch.cat(squares, dim=1) if with_error else None
+    )
 
 
-def _marginals(game: Game, orders: Tensor, correction: str) -> tuple[Tensor, Tensor]:
-    """Return what each player adds in each order, and what it is given whatever the order.
+def _mean(game: Game, orders: Tensor, prefixes: Tensor, correction: str) -> Tensor:
+    """Return what each player adds on average, corrected, shape (n, T).
 
     Args:
         game: Of n players and T targets.
         orders: Shape (P, n).
+        prefixes: Value of the first 1, 2, ..., n players of each order, shape (n, P, T).
         correction: One of `CORRECTIONS`.
-
-    Returns:
-        Shapes (P, n, T) and (n, T).
     """
     permutations, players = orders.shape
-    prefixes = game.prefix_values(orders)  # (P, n, T)
-    first, grand = prefixes[:, :1], prefixes[:, -1:]  # (P, 1, T)
-    later, given = prefixes.diff(dim=1), torch.zeros_like(prefixes[0])  # (P, n-1, T), (n, T)
-    if correction == "shift":
-        first, given = first - grand, (grand[0] / players).expand_as(given)
-    elif correction == "exact_first":
+    later = prefixes.diff(dim=0).flatten(0, 1)  # ((n - 1) * P, T)
+    sums = torch.zeros_like(prefixes[:, 0])  # (n, T)
+    sums.index_add_(0, orders.T[1:].reshape(-1), later)
+    first, grand = prefixes[0], prefixes[-1, 0]  # (P, T), (T,)
+    if correction == "exact_first":
         singles = game.single_values()  # (n, T)
-        gap = (first - singles.mean(dim=0)) / players  # (P, 1, T)
-        first, later, given = gap, later + gap, singles / players
-    by_place = torch.cat((first, later), dim=1)  # (P, n, T)
-    # Player i of order m is found at its place there, row m * n + place of the flattened marginals.
-    offsets = players * torch.arange(permutations, device=orders.device).unsqueeze(1)
-    rows = (offsets + orders.argsort(dim=1)).reshape(-1)
-    return by_place.flatten(0, 1).index_select(0, rows).view_as(by_place), given
+        gap = first.mean(dim=0) - singles.mean(dim=0)  # (T,)
+        return sums / permutations + (singles + gap) / players
+    if correction == "shift":
+        sums.index_add_(0, orders[:, 0], first - grand)
+        return sums / permutations + grand / players
+    return sums.index_add_(0, orders[:, 0], first) / permutations
+
+
+def _squares(orders: Tensor, prefixes: Tensor, correction: str) -> Tensor:
+    """Return the squared deviations of the samples from their mean, summed, shape (n, T).
+
+    What a player is given whatever the order does not deviate, and is left out.
+
+    Args:
+        orders: Shape (samples, orders per sample, n).
+        prefixes: As in `_mean`, orders flattened, shape (n, P, T).
+        correction: One of `CORRECTIONS`.
+    """
+    first, later = prefixes[:1], prefixes.diff(dim=0)  # (1, P, T), (n-1, P, T)
+    if correction == "exact_first":
+        first = first / len(prefixes)
+        later = later + first
+    elif correction == "shift":
+        first = first - prefixes[-1:]
+    by_place = torch.cat((first, later))  # (n, P, T)
+    # Player i of order m is found at its place there: row place * P + m of the flattened marginals.
+    flat = orders.flatten(0, 1)  # (P, n)
+    rows = flat.argsort(dim=1).T * len(flat) + torch.arange(len(flat), device=flat.device)  # (n, P)
+    samples = by_place.flatten(0, 1).index_select(0, rows.reshape(-1)).view_as(by_place)
+    if orders.shape[1] > 1:
+        samples = samples.unflatten(1, orders.shape[:2]).mean(dim=2)  # (n, samples, T)
+    return (samples - samples.mean(dim=1, keepdim=True)).square_().sum(dim=1)

@@ -24,7 +24,7 @@ from torch import Tensor
 from core.shapley.nodes import Nodes
 
 # Elements of the (U, m, n, T) grid held at a time. On a CPU a block should stay in the cache.
-_CPU_BLOCK = 2**18
+_CPU_BLOCK = 2**16
 _ACCELERATOR_BLOCK = 2**24
 # exp(-exp(6.5)) is 0 in float64: a larger exponent would change nothing, or overflow.
 _LARGEST_EXPONENT = 6.5

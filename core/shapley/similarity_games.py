@@ -21,6 +21,7 @@ from core.errors import InputError
 from core.shapley.closed_form import max_values, mean_values
 from core.shapley.games import Exact, Game, check_numbers
 from core.shapley.log_sum_exp import log_sum_exp_quadrature
+from core.shapley.running_sums import in_order, running_sums
 from core.shapley.softmax_mean import softmax_mean_quadrature
 
 # A little further down a float32 weight is subnormal: prefix sums would lose their small members.
@@ -82,6 +83,9 @@ class SimilarityGame(Game):
 
     @override
     def split(self, width: int) -> Iterator[Self]:
+        if width >= self.targets:
+            yield self
+            return
         for block in self.similarity.split(width, dim=1):
             yield replace(self, similarity=block)
 
@@ -102,7 +106,7 @@ class SumGame(SimilarityGame):
 
     @override
     def prefix_values(self, permutations: Tensor) -> Tensor:
-        return in_order(self.similarity, permutations).cumsum(dim=1)
+        return running_sums(self.similarity, permutations)
 
     @override
     def exact_values(self, tolerance: float) -> Exact:
@@ -124,7 +128,7 @@ class MeanGame(SimilarityGame):
     @override
     def prefix_values(self, permutations: Tensor) -> Tensor:
         sizes = torch.arange(1, permutations.shape[1] + 1, device=self.device, dtype=self.dtype)
-        return in_order(self.similarity, permutations).cumsum(dim=1) / sizes.unsqueeze(1)
+        return running_sums(self.similarity, permutations) / sizes.unsqueeze(1)
 
     @override
     def exact_values(self, tolerance: float) -> Exact:
@@ -146,7 +150,8 @@ class MaxGame(SimilarityGame):
 
     @override
     def prefix_values(self, permutations: Tensor) -> Tensor:
-        return in_order(self.similarity, permutations).cummax(dim=1).values
+        best = in_order(self.similarity, permutations).cummax(dim=0).values  # (k, P, T)
+        return best.transpose(0, 1)
 
     @override
     def exact_values(self, tolerance: float) -> Exact:
@@ -208,8 +213,9 @@ class SoftmaxMeanGame(TemperatureGame):
         if _vanishes(logits):
             return self._log_prefixes(permutations).to(self.dtype)
         weights = logits.exp()
-        numerator = in_order(weights * self.similarity, permutations).cumsum(dim=1)  # (P, k, T)
-        return numerator / in_order(weights, permutations).cumsum(dim=1)
+        both = torch.cat((weights * self.similarity, weights), dim=1)  # (n, 2 T)
+        numerator, denominator = running_sums(both, permutations).chunk(2, dim=2)
+        return numerator / denominator  # (P, k, T)
 
     @override
     def exact_values(self, tolerance: float) -> Exact:
@@ -234,9 +240,10 @@ class SoftmaxMeanGame(TemperatureGame):
         # Lifted similarities are at least 1, so they have a logarithm, and it has a gradient.
         offset = similarity.detach().amin(dim=0) - 1  # (T,)
         logits = self._logits(similarity)
-        numerator = in_order(logits + (similarity - offset).log(), permutations)  # (P, k, T)
+        numerator = in_order(logits + (similarity - offset).log(), permutations)  # (k, P, T)
         denominator = in_order(logits, permutations)
-        return (numerator.logcumsumexp(dim=1) - denominator.logcumsumexp(dim=1)).exp() + offset
+        values = (numerator.logcumsumexp(dim=0) - denominator.logcumsumexp(dim=0)).exp() + offset
+        return values.transpose(0, 1)
 
 
 @dataclass(frozen=True)
@@ -262,8 +269,9 @@ class LogSumExpGame(TemperatureGame):
 
     @override
     def prefix_values(self, permutations: Tensor) -> Tensor:
-        running = in_order(self.similarity / self.temperature, permutations).logcumsumexp(dim=1)
-        return self.temperature * torch.logaddexp(running, torch.zeros_like(running))
+        running = in_order(self.similarity / self.temperature, permutations).logcumsumexp(dim=0)
+        values = torch.logaddexp(running, torch.zeros_like(running))  # (k, P, T)
+        return self.temperature * values.transpose(0, 1)
 
     @override
     def exact_values(self, tolerance: float) -> Exact:
@@ -274,14 +282,6 @@ class LogSumExpGame(TemperatureGame):
 def _vanishes(logits: Tensor) -> bool:
     """Return whether a weight exp(logit) leaves the range of floating point."""
     return bool(logits.numel()) and float(logits.detach().amin()) < -_LARGEST_WEIGHT_EXPONENT
-
-
-def in_order(values: Tensor, permutations: Tensor) -> Tensor:
-    """Return the rows of `values` (n, T) in the order of each permutation, shape (P, k, T)."""
-    # index_select is several times faster on a CPU than indexing with a tensor.
-    return values.index_select(0, permutations.reshape(-1)).view(
-        *permutations.shape, values.shape[1]
-    )
 
 
 SIMILARITY_GAMES: dict[str, type[SimilarityGame]] = {

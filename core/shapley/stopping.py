@@ -7,15 +7,12 @@ standard error is below no bound.
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from core.errors import InputError
-
-if TYPE_CHECKING:
-    from core.shapley.estimate import ShapleyEstimate
+from core.shapley.estimate import ShapleyEstimate
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ class Watch:
         self._ranking: Tensor | None = None
         self._unchanged = 0
 
-    def fired(self, estimate: "ShapleyEstimate") -> str:
+    def fired(self, estimate: ShapleyEstimate) -> str:
         """Return the name of the rule that the newest estimate fires, "" when none does."""
         rule = self.rule
         stable = self._count_unchanged(estimate.values)

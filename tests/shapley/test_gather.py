@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import distributed, multiprocessing
+from torch.nn.parallel import DistributedDataParallel
 
 from core.shapley import LossSettings, PostFeatures, alignment_loss
 from core.shapley.gather import gather_posts
@@ -36,6 +37,11 @@ def loss_of(posts, objective):
     ).total
 
 
+def new_encoder():
+    torch.manual_seed(0)
+    return torch.nn.Linear(5, 4, bias=False, dtype=torch.float64)
+
+
 def work(rank: int, folder: str) -> None:
     """Save losses and gradients, averaged over processes, of this process's posts."""
     distributed.init_process_group(
@@ -47,6 +53,10 @@ def work(rank: int, folder: str) -> None:
         loss = loss_of(posts_of(leaf, SPLIT[rank]), objective)
         loss.backward()
         found[objective] = (loss.detach(), leaf.grad / 2)
+    encoder = DistributedDataParallel(new_encoder())
+    encoded = encoder(all_features()[:, SPLIT[rank]])
+    loss_of(posts_of(encoded, SPLIT[rank]), "shapley").backward()
+    found["encoder"] = encoder.module.weight.grad
     everybody = gather_posts(posts_of(all_features()[:, SPLIT[rank]], SPLIT[rank]))
     found["groups"] = everybody.groups
     found["features"] = torch.stack([everybody.features(side) for side in SIDES])
@@ -81,6 +91,17 @@ def test_loss_and_averaged_gradients_are_those_of_one_process(
     for rank, found in enumerate(two_processes):
         torch.testing.assert_close(found[objective][0], loss.detach())
         torch.testing.assert_close(found[objective][1], leaf.grad[:, SPLIT[rank]])
+
+
+@pytest.mark.slow
+def test_an_encoder_trained_in_two_processes_gets_the_gradient_of_one(two_processes, single_batch):
+    posts, encoder = single_batch[1], new_encoder()
+    encoded = encoder(all_features())
+    loss_of(
+        PostFeatures(*encoded, has_image=posts.has_image, groups=posts.groups), "shapley"
+    ).backward()
+    for found in two_processes:
+        torch.testing.assert_close(found["encoder"], encoder.weight.grad)
 
 
 @pytest.mark.slow

@@ -4,9 +4,10 @@ import pytest
 import torch
 
 from core.errors import InputError
-from core.shapley.estimate import ShapleyEstimate, shapley_values
+from core.shapley.estimate import ShapleyEstimate
 from core.shapley.given_games import FunctionGame
 from core.shapley.similarity_games import SoftmaxMeanGame
+from core.shapley.solve import shapley_values
 from core.shapley.stopping import StopRule, Watch
 
 
@@ -16,7 +17,6 @@ def estimate(values, error, samples):
         torch.full((len(values), 1), error),
         evaluations=0,
         method="permutation",
-        why="",
         samples=samples,
     )
 

@@ -1,0 +1,61 @@
+"""Sums over the first players of many orders at once.
+
+A cumulative sum along one axis adds number by number. Here the axis of places comes first, so that
+adding one place to the next is one operation on a long row: several times faster with many players.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+
+def running_sums(values: Tensor, permutations: Tensor) -> Tensor:
+    """Return the sum of the values of the first 1, 2, ..., k players of each order.
+
+    Args:
+        values: One row per player, shape (n, T).
+        permutations: Orders of all players or of some, shape (P, k), integer.
+
+    Returns:
+        Shape (P, k, T), places outermost in memory; differentiable once.
+    """
+    # torch declares no types for apply.
+    sums: Tensor = _RunningSums.apply(values, permutations)  # type: ignore[no-untyped-call]
+    return sums.transpose(0, 1)
+
+
+def in_order(values: Tensor, permutations: Tensor) -> Tensor:
+    """Return the rows of `values` (n, T) in the order of each permutation (P, k), (k, P, T)."""
+    # index_select is several times faster on a CPU than indexing with a tensor.
+    rows = values.index_select(0, permutations.T.reshape(-1))
+    return rows.view(permutations.shape[1], permutations.shape[0], values.shape[1])
+
+
+class _RunningSums(torch.autograd.Function):
+    """Values in order, each place added to the next."""
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor, permutations: Tensor) -> Tensor:
+        ctx.save_for_backward(permutations)
+        ctx.players = len(values)
+        sums = in_order(values, permutations)  # (k, P, T)
+        _accumulate(list(sums.unbind(0)))
+        return sums
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor, None]:
+        """Give every player what is asked of its place and of all later ones."""
+        (permutations,) = ctx.saved_tensors
+        sums = upstream.clone(memory_format=torch.contiguous_format)  # (k, P, T)
+        _accumulate(list(sums.unbind(0))[::-1])
+        gradient = sums.new_zeros(ctx.players, sums.shape[2])  # (n, T)
+        return gradient.index_add_(0, permutations.T.reshape(-1), sums.flatten(0, 1)), None
+
+
+def _accumulate(rows: list[Tensor]) -> None:
+    """Add each row to the next, in place."""
+    for i in range(1, len(rows)):
+        torch.add(rows[i], rows[i - 1], out=rows[i])
