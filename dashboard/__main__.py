@@ -8,7 +8,9 @@ from typing import Annotated
 import streamlit as st
 import typer
 
-import dashboard.views.explore  # noqa: F401, loaded now, so that the first visitor need not wait
+# Loaded now, so that the first visitor need not wait.
+import dashboard.views.explore
+import dashboard.views.lab  # noqa: F401
 from dashboard.services import CHECKPOINT_VARIABLE, DEFAULT_CHECKPOINT
 
 APP = Path(__file__).resolve().parent / "app.py"

@@ -1,6 +1,7 @@
 """What a visitor can do on the Explore page: open, upload, describe, analyse."""
 
 import logging
+from collections.abc import Callable
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -8,8 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 from core.datasets.samples import Sample
 from core.errors import InputError
 from core.images import read_image
+from core.records import Record
 from dashboard import services
-from dashboard.state import LINK, Explore, find_sample
+from dashboard.state import LINK, Explore, Inputs, find_sample
+from dashboard.trials import Trial, Trials
+
+Extend = Callable[[Inputs, services.Progress], Record]
 
 OUR_FAULT = (
     "Something went wrong inside Shap-CA, not with your post. Your inputs are kept; try again, "
@@ -65,10 +70,7 @@ def analyse(state: Explore, place: DeltaGenerator) -> None:
         state: Of this visitor.
         place: An empty place on the page for the progress.
     """
-
-    def progress(stage: str, share: float) -> None:
-        place.progress(share, services.STAGES.get(stage, stage))
-
+    progress = _bar(place)
     described = False
     try:
         if state.to_describe and state.photo:
@@ -79,8 +81,71 @@ def analyse(state: Explore, place: DeltaGenerator) -> None:
     except InputError as error:
         state.refuse(str(error))
     except Exception:
-        logging.getLogger(__name__).exception("an analysis failed")
-        state.refuse(OUR_FAULT)
+        state.refuse(_our_fault())
     place.empty()
     if described:
         st.rerun()  # the contexts' widgets above were drawn before there were any
+
+
+def explain(state: Explore, place: DeltaGenerator) -> str:
+    """Explain the result on the page; ends the script run when it did.
+
+    Args:
+        state: Of this visitor.
+        place: An empty place on the page for the progress.
+
+    Returns:
+        Why it cannot be explained, one sentence.
+    """
+    return _extend(state, services.explain, place)
+
+
+def attribute(state: Explore, entity: int, place: DeltaGenerator) -> str:
+    """Trace one entity of the result back to words and regions; otherwise as `explain`."""
+    return _extend(
+        state, lambda inputs, progress: services.attribute(inputs, entity, progress), place
+    )
+
+
+def try_out(trials: Trials, place: DeltaGenerator) -> None:
+    """Analyse the variant that is wanted, or keep why it cannot be."""
+    if trials.wanted is None:
+        return
+    change, edit = trials.wanted
+    try:
+        inputs = edit(trials.now.inputs)
+        trials.accept(Trial(change, inputs, services.analyse(inputs, _bar(place))))
+    except InputError as error:
+        trials.refuse(str(error))
+    except Exception:
+        trials.refuse(_our_fault())
+    place.empty()
+
+
+def _extend(state: Explore, make: Extend, place: DeltaGenerator) -> str:
+    if state.result is None:
+        return ""
+    problem = ""
+    try:
+        inputs = Inputs.of(state.result.record, state.result.photo)
+        state.explain(make(inputs, _bar(place)))
+    except InputError as error:
+        problem = str(error)
+    except Exception:
+        problem = _our_fault()
+    place.empty()
+    if not problem:
+        st.rerun()  # what is taken away elsewhere on the page holds it too
+    return problem
+
+
+def _bar(place: DeltaGenerator) -> services.Progress:
+    def progress(stage: str, share: float) -> None:
+        place.progress(share, services.STAGES.get(stage, stage))
+
+    return progress
+
+
+def _our_fault() -> str:
+    logging.getLogger(__name__).exception("an analysis failed")
+    return OUR_FAULT

@@ -10,9 +10,22 @@ if ROOT not in sys.path:  # streamlit puts only this file's folder on the path
 
 import streamlit as st  # noqa: E402, after the path it needs
 
-from dashboard.views import explore  # noqa: E402, after the path it needs
+from dashboard import lab_state, services, state  # noqa: E402, after the path it needs
+from dashboard.panels import head  # noqa: E402, after the path it needs
+from dashboard.views import explore, lab  # noqa: E402, after the path it needs
 
 ICON = HERE / "icon.svg"  # a file of ours: icons by name are fetched from elsewhere
 
 st.set_page_config(page_title="Shap-CA", page_icon=ICON, layout="wide")
-st.navigation([st.Page(explore.render, title="Explore", default=True)], position="hidden").run()
+st.html(HERE / "style.css")
+post = state.visitor(st.session_state).link
+links = [
+    (st.Page(explore.render, title="Explore", default=True), {state.LINK: post} if post else {}),
+    (
+        st.Page(lab.render, title="Shapley lab", url_path="lab"),
+        lab_state.visitor(st.session_state).settings.address,
+    ),
+]
+page = st.navigation([page for page, _ in links], position="hidden")
+head.render(links, page.title, Path(services.checkpoint()).name)
+page.run()

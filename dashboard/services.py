@@ -43,6 +43,8 @@ STAGES = {
     "bank": "Preparing the reference bank",
     "games": "Playing the alignment games",
     "entities": "Finding entities",
+    "explain": "Reading the post with every choice of its contexts",
+    "attribute": "Tracing the entity back to words and regions",
 }
 
 Progress = Callable[[str, float], None]
@@ -50,11 +52,26 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class _Engine:
-    """The pipeline with the lock that everything of it is used under, and its latest records."""
+    """The pipeline with the lock that everything of it is used under, and its latest records.
+
+    Attributes:
+        worker: Does what takes long, so that a visitor may leave before it ends.
+    """
 
     pipeline: "Pipeline"
     lock: threading.Lock = field(default_factory=threading.Lock)
     records: OrderedDict[str, Record] = field(default_factory=OrderedDict)
+    worker: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="explain")
+    )
+
+    def remember(self, digest: str, record: Record) -> Record:
+        """Keep a record as the latest one, and forget the oldest when there are too many."""
+        self.records[digest] = record
+        self.records.move_to_end(digest)
+        while len(self.records) > MOST_RECORDS:
+            self.records.popitem(last=False)
+        return record
 
 
 @dataclass(frozen=True)
@@ -125,14 +142,78 @@ def analyse(inputs: Inputs, progress: Progress) -> Record:
     """
     engine = _ready(progress)
     with engine.lock:
-        if inputs.digest not in engine.records:
-            engine.records[inputs.digest] = engine.pipeline.analyse(
-                inputs.text, inputs.photo, inputs.contexts, id=inputs.id, progress=progress
-            )
-        engine.records.move_to_end(inputs.digest)
-        while len(engine.records) > MOST_RECORDS:
-            engine.records.popitem(last=False)
-        return engine.records[inputs.digest]
+        return engine.remember(
+            inputs.digest, engine.records.get(inputs.digest) or _record(engine, inputs, progress)
+        )
+
+
+def explain(inputs: Inputs, progress: Progress) -> Record:
+    """Return the Record of a post with its explanation, computed or remembered.
+
+    Args:
+        inputs: The post.
+        progress: Called again and again while the work goes on; the visitor may leave in it.
+
+    Raises:
+        InputError: As for `analyse`.
+    """
+
+    def work(engine: _Engine, known: Record) -> Record:
+        return known if known.explanation else engine.pipeline.explain(known, inputs.photo)
+
+    return _patiently(inputs, work, "explain", progress)
+
+
+def attribute(inputs: Inputs, entity: int, progress: Progress) -> Record:
+    """Return the Record of a post with what one of its entities owes to every word and region.
+
+    Args:
+        inputs: The post.
+        entity: Index into the Record's entities.
+        progress: As for `explain`.
+
+    Raises:
+        InputError: As for `analyse`, or there is no such entity.
+    """
+
+    def work(engine: _Engine, known: Record) -> Record:
+        if any(one.entity == entity for one in known.attributions):
+            return known
+        return engine.pipeline.attribute(known, entity, inputs.photo)
+
+    return _patiently(inputs, work, "attribute", progress)
+
+
+def _record(engine: _Engine, inputs: Inputs, progress: Progress | None = None) -> Record:
+    return engine.pipeline.analyse(
+        inputs.text, inputs.photo, inputs.contexts, id=inputs.id, progress=progress
+    )
+
+
+def _patiently(
+    inputs: Inputs,
+    work: Callable[[_Engine, Record], Record],
+    stage: str,
+    progress: Progress,
+) -> Record:
+    """Extend a post's record in the worker, reporting progress until it is there."""
+    engine = _ready(progress)
+
+    def extend() -> Record:
+        with engine.lock:
+            known = engine.records.get(inputs.digest) or _record(engine, inputs)
+            return engine.remember(inputs.digest, work(engine, known))
+
+    future = engine.worker.submit(extend)
+    share = 0.0
+    try:
+        while not future.done():
+            share += (1 - share) / 12  # nobody knows how long it takes: ever nearer to the end
+            progress(stage, share)
+            wait([future], timeout=POLL_SECONDS)
+    finally:
+        future.cancel()  # the visitor left; what already runs ends, and is remembered
+    return future.result()
 
 
 def _ready(progress: Progress) -> _Engine:

@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +32,12 @@ class Inputs:
         photo = self.photo.sha256 if self.photo else None
         parts = [self.id, self.text, photo, [context.model_dump() for context in self.contexts]]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    @classmethod
+    def of(cls, record: Record, photo: LoadedImage | None) -> "Inputs":
+        """Return what a Record was made from; its own words about a cut are no input."""
+        contexts = [context.model_copy(update={"cut_at": None}) for context in record.contexts]
+        return cls(record.post.id, record.post.text, photo, tuple(contexts))
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,11 @@ class Explore:
             self.raw,
         )
         self.error, self.pending = "", False
+
+    def explain(self, record: Record) -> None:
+        """Keep a Record that says more about the same post."""
+        if self.result:
+            self.result = replace(self.result, record=record)
 
     def refuse(self, message: str) -> None:
         """Keep why the analysis failed; inputs and the latest result stay."""

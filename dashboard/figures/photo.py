@@ -13,27 +13,38 @@ LONGEST_SIDE = 640  # pixels; twice the width of the card
 WIDTH_PIXELS = 340  # about that of the card; the height follows the photo
 HIGHEST_PIXELS = 440
 VEIL = [[0.0, "rgba(10, 16, 28, 0.82)"], [1.0, "rgba(10, 16, 28, 0)"]]
+TINT = [
+    [0.0, "rgba(226, 106, 18, 0.85)"],
+    [0.5, "rgba(125, 135, 150, 0)"],
+    [1.0, "rgba(28, 98, 190, 0.85)"],
+]
 
 
-def photo_chart(pixels: Image.Image, regions: list[list[float]], quantity: str) -> Drawing:
+def photo_chart(
+    pixels: Image.Image, regions: list[list[float]], quantity: str, *, signed: bool = False
+) -> Drawing:
     """Draw a photo with one value per region: bright where it is high, veiled where it is low.
 
     Args:
         pixels: The photo, RGB.
         regions: Values, rows of the grid from the top; every row as long.
         quantity: What the values are, such as "gate".
+        signed: Values may be negative: tinted blue above zero, orange below, clear at zero.
 
     Returns:
         The photo under its veil; the table has one row per row of the grid.
     """
     rows, columns = len(regions), len(regions[0])
     table = region_table(regions)
+    largest = max(float(table.abs().to_numpy().max()), 1e-9)
     figure = go.Figure(
         go.Heatmap(
             z=regions,
             x=[(column + 0.5) / columns for column in range(columns)],
             y=[(row + 0.5) / rows for row in range(rows)],
-            colorscale=VEIL,
+            colorscale=TINT if signed else VEIL,
+            zmin=-largest if signed else None,
+            zmax=largest if signed else None,
             showscale=False,
             customdata=[
                 [f"row {row + 1}, column {column + 1}" for column in range(columns)]

@@ -92,6 +92,11 @@ def judge(predicted: Sequence[Entity], gold: Sequence[GoldEntity]) -> list[Judge
     return judged
 
 
+def touches_next(tokens: Sequence[Token], place: int) -> bool:
+    """Return whether no space follows a word."""
+    return place + 1 < len(tokens) and tokens[place].end == tokens[place + 1].start
+
+
 def _fate(gold: GoldEntity, predicted: Sequence[Entity]) -> Outcome:
     touching = [entity for entity in predicted if _overlap(entity, gold)]
     if not touching:
@@ -123,12 +128,8 @@ def _word(record: Record, place: int) -> str:
         gate = record.gates.text[place]
         bar = f'<span class="sc-gate"><span style="width:{gate:.0%}"></span></span>'
         title = f' title="gate {gate:.2f}: keeps {gate:.0%} of its own voice"'
-    joined = " sc-joined" if _touches_next(record.post.tokens, place) else ""
+    joined = " sc-joined" if touches_next(record.post.tokens, place) else ""
     return f'<span class="sc-word{joined}"{title}>{word}{bar}</span>'
-
-
-def _touches_next(tokens: Sequence[Token], place: int) -> bool:
-    return place + 1 < len(tokens) and tokens[place].end == tokens[place + 1].start
 
 
 def _entity(entity: Entity, words: str, correct: bool | None) -> str:

@@ -8,20 +8,20 @@ from plotly.subplots import make_subplots
 
 from core.records import AnyGame, Context, Game, Record, Standing
 from dashboard.figures.drawing import (
-    OPPOSES,
     OUTLINE,
-    SUPPORTS,
     Drawing,
+    head_panel,
     layout,
+    name_row,
     number,
     plain,
-    shorten,
+    signed_marker,
+    write,
 )
 
 ROW_PIXELS = 58
 FRAME_PIXELS = 88
 BAR_OFFSET = 0.2  # bars lie under their name
-LABEL_CHARACTERS = 54  # fits beside its number on a telephone
 COLUMNS = ["context", "side", "K·φ", "φ", "standard error", "similarity", "rank", "margin"]
 
 
@@ -49,7 +49,7 @@ def shapley_chart(record: Record) -> Drawing:
             _reason(figure, column, game.reason)
         _side_title(figure, column, game)
     for row, place in enumerate(order):
-        _name(figure, row, place, record.contexts[place])
+        name_row(figure, row - 0.26, str(place + 1), record.contexts[place].text)
     rows = max(len(order), 2)
     figure.update_xaxes(
         range=_range(games),
@@ -102,20 +102,7 @@ def _bars(figure: go.Figure, column: int, game: Game, contexts: list[Context]) -
         y=[row + BAR_OFFSET for row in range(len(values))],
         orientation="h",
         width=0.34,
-        marker={
-            "color": [SUPPORTS if value >= 0 else OPPOSES for value in values],
-            "pattern": {
-                "shape": ["" if value >= 0 else "/" for value in values],
-                "fillmode": "replace",
-                "size": 7,
-                "solidity": 0.55,
-            },
-            "line": {
-                "color": [SUPPORTS if value >= 0 else OPPOSES for value in values],
-                "width": 1.2,
-            },
-            "cornerradius": 3,
-        },
+        marker=signed_marker(values),
         error_x={"array": errors, "color": OUTLINE, "thickness": 1.5} if errors else None,
         customdata=[
             [
@@ -133,16 +120,7 @@ def _bars(figure: go.Figure, column: int, game: Game, contexts: list[Context]) -
         col=column,
     )
     for row, value in enumerate(values):
-        figure.add_annotation(
-            x=1,
-            xref="x domain" if column == 1 else "x2 domain",
-            xanchor="right",
-            y=row + BAR_OFFSET,
-            yref="y" if column == 1 else "y2",
-            text=number(value),
-            showarrow=False,
-            font={"size": 13},
-        )
+        write(figure, column, row + BAR_OFFSET, number(value))
 
 
 def _ticks(figure: go.Figure, column: int, game: Game) -> None:
@@ -170,33 +148,7 @@ def _side_title(figure: go.Figure, column: int, game: AnyGame) -> None:
         kind = "exact" if game.standard_error is None else "± standard error"
         best = best_of_bank(game)
         below = "" if best is None else f"best of bank {number(best)}"
-    figure.add_annotation(
-        x=0,
-        xanchor="left",
-        xref="x domain" if column == 1 else "x2 domain",
-        y=1,
-        yref="paper",
-        yshift=52,
-        yanchor="top",
-        align="left",
-        text=f"<b>{game.side} side</b> · {kind}<br><span style='font-size:12px'>{below}</span>",
-        showarrow=False,
-        font={"size": 14},
-    )
-
-
-def _name(figure: go.Figure, row: int, place: int, context: Context) -> None:
-    """Write a context over its bars, across both sides."""
-    figure.add_annotation(
-        x=0,
-        xref="paper",
-        xanchor="left",
-        y=row - 0.26,
-        yref="y",
-        text=f"<b>{place + 1}</b>  {plain(shorten(context.text, LABEL_CHARACTERS))}",
-        showarrow=False,
-        font={"size": 13},
-    )
+    head_panel(figure, column, f"<b>{game.side} side</b> · {kind}", below)
 
 
 def _reason(figure: go.Figure, column: int, reason: str) -> None:

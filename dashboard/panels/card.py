@@ -22,10 +22,16 @@ def card(
     """
     with st.container(border=True, key=f"card-{key}", gap="small", height=height):
         tail = f' <span class="sc-about">{html.escape(about)}</span>' if about else ""
-        st.html(f'<h2 class="sc-title">{html.escape(title)}{tail}</h2>')
+        st.html(f'<h2 class="sc-title" id="{html.escape(key)}">{html.escape(title)}{tail}</h2>')
         yield
 
 
 def caption(text: str) -> None:
     """Write a small grey sentence; `text` is ours, not the user's."""
     st.html(f'<p class="sc-caption">{text}</p>')
+
+
+def subtitle(title: str, about: str = "") -> None:
+    """Write the head of a part of a card; both are ours, not the user's."""
+    tail = f' <span class="sc-about">{about}</span>' if about else ""
+    st.html(f'<h3 class="sc-subtitle">{title}{tail}</h3>')

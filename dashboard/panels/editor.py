@@ -25,6 +25,7 @@ def render(state: Explore, *, on_upload: Callable[[str], None]) -> None:
         st.text_area(
             "Sentence",
             key=TEXT,
+            persist_state="session",
             height=96,
             placeholder="What does the post say?",
             help="A few words up to a paragraph, in any script. Capital letters matter for names.",
@@ -111,6 +112,7 @@ def _context(state: Explore, place: int, draft: Draft) -> None:
         st.checkbox(
             f"{place}",
             key=switch_key(draft),
+            persist_state="session",
             on_change=_ask_again,
             args=(state,),
             width="content",
@@ -119,6 +121,7 @@ def _context(state: Explore, place: int, draft: Draft) -> None:
             st.text_area(
                 f"Context {place}",
                 key=text_key(draft),
+                persist_state="session",
                 height="content",
                 label_visibility="collapsed",
                 placeholder="Describe the photo in one sentence",

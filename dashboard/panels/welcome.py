@@ -1,6 +1,4 @@
-"""The head of the page, and what stands where a result will be."""
-
-import html
+"""What stands where a result will be."""
 
 import streamlit as st
 
@@ -12,15 +10,6 @@ STEPS = {
     "Gates": "How far photo and contexts may change each word on its way to becoming part of an "
     "entity.",
 }
-
-
-def header(checkpoint: str) -> None:
-    """Draw the name of the project and the checkpoint in use."""
-    st.html(
-        '<header class="sc-header"><h1>Shap-CA</h1>'
-        "<p>How well does each sentence about a photo bridge it to its post?</p>"
-        f'<span class="sc-chip" title="Checkpoint in use">{html.escape(checkpoint)}</span></header>'
-    )
 
 
 def empty() -> None:

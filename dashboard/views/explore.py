@@ -1,7 +1,7 @@
 """Explore a post: choose or write one on the left, read what the model makes of it on the right."""
 
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -19,17 +19,14 @@ from dashboard.panels import (
     sentence,
     verdict,
     welcome,
+    why,
 )
 from dashboard.state import Explore, Result, key, visitor
-
-STYLE = Path(__file__).resolve().parents[1] / "style.css"
 
 
 def render() -> None:
     """Draw the page: the frame first, then the analysis that was asked for, then its result."""
-    st.html(STYLE)
     state = visitor(st.session_state)
-    welcome.header(Path(services.checkpoint()).name)
     samples = _samples()
     actions.follow_link(state, samples)
     gallery.render(
@@ -51,7 +48,7 @@ def render() -> None:
         with message:
             _message(state)
         if state.result:
-            _result(state.result)
+            _result(state, state.result, samples)
 
 
 def _samples() -> tuple[Sample, ...]:
@@ -71,8 +68,8 @@ def _message(state: Explore) -> None:
         services.warm_up()
 
 
-def _result(result: Result) -> None:
-    """Draw the latest result, top to bottom: verdict, post, contexts, bank, method."""
+def _result(state: Explore, result: Result, samples: Sequence[Sample]) -> None:
+    """Draw the latest result, top to bottom: verdict, post, contexts, bank, why, method."""
     record, prefix = result.record, key("result")
     verdict.render(record, f"{prefix}.verdict", note=result.note)
     left, right = st.columns([5, 7] if result.photo else [3, 9], gap="small")
@@ -82,4 +79,15 @@ def _result(result: Result) -> None:
         sentence.render(record, f"{prefix}.sentence", gold=result.gold)
     contexts.render(record, f"{prefix}.contexts")
     bank.render(record, f"{prefix}.bank")
+    asking = st.container()
     details.render(record, f"{prefix}.details")
+    with asking:  # drawn last: an answer may have to be computed first
+        why.render(
+            state,
+            key("why"),
+            samples=samples,
+            sample_photo=services.sample_photo,
+            explain=partial(actions.explain, state),
+            attribute=partial(actions.attribute, state),
+            try_out=actions.try_out,
+        )

@@ -11,15 +11,24 @@ from streamlit.testing.v1 import AppTest
 from core.records import (
     AnyGame,
     Attention,
+    AttributedWord,
+    Attribution,
+    Band,
+    Coalition,
     Context,
     Entity,
+    Explanation,
+    Faithfulness,
     Game,
     Games,
     Gates,
     ImageInfo,
     NoGame,
+    NoPredictionGame,
+    OwnGame,
     Player,
     Post,
+    PredictionGame,
     Record,
     Side,
     Standing,
@@ -30,6 +39,8 @@ from core.records import (
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 ROWS = COLUMNS = 3
 BANK = [f"post-{number}" for number in range(6)]
+WORTH = (1.0, -0.5, 0.25)  # of each context to the prediction
+OWN = (0.4, 0.1, 0.2)  # to the alignment
 CONTEXTS = ("A tower over a park.", "A plate of pasta.", "Tourists in Paris.")
 MakeRecord = Callable[..., Record]
 
@@ -38,6 +49,24 @@ MakeRecord = Callable[..., Record]
 def make_record() -> MakeRecord:
     """Build a Record by hand: only its shape is real, so that drawings can be checked by eye."""
     return _record
+
+
+@pytest.fixture
+def explained(make_record: MakeRecord) -> MakeRecord:
+    """Build a Record with an explanation and an attribution whose numbers are known by heart.
+
+    The prediction game: context 1 is worth 1.00, context 2 −0.50, context 3 0.25, and 1 and 3
+    together 0.30 less than apart. The second entity needs context 1; with context 2 alone it is
+    an ORG.
+    """
+
+    def build(**changes: object) -> Record:
+        record = make_record(**changes)
+        return record.model_copy(
+            update={"explanation": _explanation(record), "attributions": [_attribution(record)]}
+        )
+
+    return build
 
 
 @pytest.fixture
@@ -176,3 +205,114 @@ def _entity(
         score=0.9,
         needs_context=needs,
     )
+
+
+def _explanation(record: Record) -> Explanation:
+    players = [place for place, context in enumerate(record.contexts) if context.included]
+    sides = [game.side for game in (record.games.text, record.games.image) if game.played]
+    own = [OWN[place % 3] for place in players]
+    games = [
+        OwnGame(
+            side=side,
+            contexts=players,
+            values=[sum(own[k] for k in members) for members in _subsets(len(players))],
+            shapley_values=own,
+            interactions=[[0.0] * len(players)] * len(players),
+        )
+        for side in sides
+    ]
+    if not players:
+        none = NoPredictionGame(reason="No context is given, so there is no <game> to play.")
+        return Explanation(prediction=none, own_games=[], faithfulness=[], seconds=0.1)
+    n = len(players)
+    coalitions = [
+        Coalition(
+            members=[players[k] for k in members],
+            value=_worth(members),
+            text_value=sum(own[k] for k in members),
+            image_value=sum(own[k] for k in members) if "image" in sides else None,
+            entities=_found(record.entities, members),
+        )
+        for members in _subsets(n)
+    ]
+    pair = -0.3 if n > 2 else 0.0
+    values = [WORTH[k % 3] + (pair / 2 if k in (0, 2) else 0.0) for k in range(n)]
+    return Explanation(
+        prediction=PredictionGame(
+            contexts=players,
+            coalitions=coalitions,
+            log_likelihood_empty=-2.0,
+            shapley_values=values,
+            interactions=[
+                [pair if {one, other} == {0, 2} else 0.0 for other in range(n)] for one in range(n)
+            ],
+            efficiency_residual=1e-9,
+            seconds=0.2,
+        ),
+        own_games=games,
+        faithfulness=[_faithfulness(by, values, players) for by in ("prediction", *sides)],
+        seconds=0.3,
+    )
+
+
+def _faithfulness(by: str, values: list[float], players: list[int]) -> Faithfulness:
+    order = sorted(range(len(values)), key=lambda k: -values[k])
+    insertion = [_worth(order[:size]) for size in range(len(order) + 1)]
+    deletion = [_worth(order[size:]) for size in range(len(order) + 1)]
+    by_size = [
+        [_worth(members) for members in _subsets(len(values)) if len(members) == size]
+        for size in range(len(values) + 1)
+    ]
+    band = {
+        "low": [min(some) for some in by_size],
+        "mean": [sum(some) / len(some) for some in by_size],
+        "high": [max(some) for some in by_size],
+    }
+    return Faithfulness(
+        by=by,
+        order=[players[k] for k in order],
+        deletion=deletion,
+        insertion=insertion,
+        random_deletion=Band(**{name: curve[::-1] for name, curve in band.items()}),
+        random_insertion=Band(**band),
+        comprehensiveness=0.4,
+        sufficiency=-0.1,
+        kendall_tau=1.0 if len(values) > 1 else None,
+    )
+
+
+def _attribution(record: Record) -> Attribution:
+    words = [0.5 if place == 0 else -0.25 if place == 1 else 0.0 for place in range(6)]
+    return Attribution(
+        entity=0,
+        words=(words + [0.0] * len(record.post.tokens))[: len(record.post.tokens)],
+        contexts=[
+            [AttributedWord(text=context.text[:1], start=0, end=1, value=0.125)]
+            if context.included
+            else []
+            for context in record.contexts
+        ],
+        regions=[[0.1, 0.0, -0.2]] * ROWS if record.post.image else None,
+        baseline="[MASK] for every word piece",
+        log_probability=-0.1,
+        baseline_log_probability=-0.4,
+        steps=25,
+        completeness_gap=0.0125,
+        seconds=0.4,
+    )
+
+
+def _subsets(n: int) -> list[list[int]]:
+    return [[k for k in range(n) if number >> k & 1] for number in range(2**n)]
+
+
+def _worth(members: Sequence[int]) -> float:
+    pair = -0.3 if {0, 2} <= set(members) else 0.0
+    return sum(WORTH[k % 3] for k in members) + pair
+
+
+def _found(entities: Sequence[Entity], members: Sequence[int]) -> list[Entity]:
+    if 0 in members:
+        return list(entities)
+    retyped = [entity.model_copy(update={"type": "ORG"}) for entity in entities[1:]]
+    return [*entities[:1], *(retyped if list(members) == [1] else [])]

@@ -70,3 +70,52 @@ def test_samples_come_with_thumbnails_or_without_a_photo():
     assert services.thumbnail(pictures[True].image).startswith("data:image/jpeg;base64,")
     assert pictures[False].image is None
     assert services.sample_photo(pictures[False]) is None
+
+
+def test_an_explanation_is_computed_once_and_remembered_with_its_record():
+    first = services.explain(post("Anna explains"), quiet)
+
+    assert first.explanation.prediction.played
+    assert services.explain(post("Anna explains"), quiet) is first
+    assert services.analyse(post("Anna explains"), quiet) is first
+
+
+def test_attributions_are_added_to_what_is_known_already():
+    inputs = post("Anna Anna Anna in Paris , Rome")
+    explained = services.explain(inputs, quiet)
+    if not explained.entities:
+        pytest.skip("the untrained model finds nothing here")
+    traced = services.attribute(inputs, 0, quiet)
+
+    assert traced.explanation is explained.explanation
+    assert [one.entity for one in traced.attributions] == [0]
+    assert services.attribute(inputs, 0, quiet) is traced
+
+
+def test_an_entity_that_is_not_there_is_refused():
+    with pytest.raises(InputError, match="entity"):
+        services.attribute(post("Anna waits"), 99, quiet)
+
+
+def test_a_visitor_may_leave_and_what_was_begun_is_there_on_return():
+    class Left(Exception):
+        pass
+
+    def leave(stage, share):
+        if stage == "explain":
+            raise Left
+
+    inputs = post("Anna leaves early", ("A tower.", "A park."))
+    with pytest.raises(Left):
+        services.explain(inputs, leave)
+
+    assert services.explain(inputs, quiet).explanation.prediction.played
+
+
+def test_what_takes_long_reports_shares_that_never_go_back():
+    stages = []
+    services.explain(post("Anna is patient"), lambda stage, share: stages.append((stage, share)))
+
+    assert {stage for stage, _ in stages} <= set(services.STAGES)
+    shares = [share for stage, share in stages if stage == "explain"]
+    assert shares == sorted(shares)

@@ -11,6 +11,7 @@ from dashboard.state import (
     OWN_POST,
     TEXT,
     Explore,
+    Inputs,
     find_sample,
     switch_key,
     text_key,
@@ -177,3 +178,26 @@ def test_a_sample_is_found_by_id_or_the_nearest_is_offered():
     assert find_sample(samples, "petra") == (samples[1], None)
     assert find_sample(samples, "eifel-tower") == (None, "eiffel-tower")
     assert find_sample(samples, "zzz") == (None, None)
+
+
+def test_the_inputs_of_a_record_are_those_it_was_made_from(state, photo, make_record):
+    state.open_sample(make_sample(), photo)
+    inputs = state.inputs()
+    cut = [context.model_copy(update={"cut_at": 5}) for context in inputs.contexts]
+    post = make_record("Paris!", entities=[]).post.model_copy(update={"id": "tower"})
+    record = make_record("Paris!", entities=[]).model_copy(update={"post": post, "contexts": cut})
+
+    assert Inputs.of(record, photo).digest == inputs.digest
+
+
+def test_an_explained_record_takes_the_place_of_the_one_before(state, explained):
+    state.open_sample(make_sample(), None)
+    record = explained(text="Paris!", entities=[(0, 1, "LOC", None)])
+    state.explain(record)
+    assert state.result is None
+
+    state.accept(record.model_copy(update={"explanation": None}), None)
+    before = state.result
+    state.explain(record)
+    assert state.result.record is record
+    assert (state.result.raw, state.result.gold) == (before.raw, before.gold)

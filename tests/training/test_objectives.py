@@ -8,7 +8,7 @@ from core.encoders.feature_cache import FeatureCache
 from core.encoders.image import load_image_encoder
 from core.evaluation.tagging import batches
 from core.training.checkpoint import build_model, trained_state
-from core.training.objectives import batch_losses
+from core.training.objectives import align_features, batch_losses
 from core.training.sources import image_features, load_source
 
 EVERYTHING = ("task", "alignment", "label", "consistency")
@@ -108,6 +108,42 @@ def test_one_objective_gives_its_own_parts_only(
     parts = batch_losses(reader[0], make_batch(tagged, photos), (objective,), config)
     own = GAMES if objective == "alignment" else {objective}
     assert set(parts) == own | {"total"}
+
+
+def test_the_config_names_the_alignment_objective_and_its_settings(
+    reader, config, make_batch, photos
+):
+    def parts_of(**changes):
+        changed = config.alignment.model_copy(update=changes)
+        torch.manual_seed(0)  # sampled orders
+        return batch_losses(
+            reader[0],
+            make_batch(photos),
+            ("alignment",),
+            config.model_copy(update={"alignment": changed}),
+        )
+
+    assert set(parts_of(objective="direct")) == {"text_to_image", "image_to_text", "total"}
+    assert parts_of(objective="none")["total"].item() == 0
+    changes = [
+        ({"objective": "triplet"}, {"margin": 0.5}),
+        ({"objective": "infonce"}, {"contrast_temperature": 0.5}),
+        ({}, {"form": "difference"}),
+        ({}, {"temperature": 0.5}),
+        ({"tolerance": 1e-9}, {"method": "permutation"}),
+        ({"method": "permutation"}, {"permutations": 64}),
+    ]
+    for given, change in changes:
+        found, other = parts_of(**given), parts_of(**given, **change)
+        assert found["total"] != other["total"]
+
+
+def test_a_loss_over_given_features_is_the_one_of_the_model(reader, config, make_batch, photos):
+    batch = make_batch(photos)
+    found = align_features(reader[0].align(batch), batch, config)
+    expected = batch_losses(reader[0], batch, ("alignment",), config)
+    assert found.total.item() == pytest.approx(expected["total"].item())
+    assert set(found.parts) == GAMES
 
 
 def test_games_are_played_without_words_and_without_tagging(reader, config, make_batch, photos):

@@ -42,3 +42,11 @@ def test_a_photo_travels_as_a_small_jpeg_and_stays_as_it_was(wide):
 
 def test_equal_regions_are_no_error(wide):
     assert photo_chart(wide, [[0.5, 0.5]], "gate").table.shape == (1, 2)
+
+
+def test_signed_values_are_tinted_about_a_clear_zero():
+    drawing = photo_chart(Image.new("RGB", (4, 4)), [[0.2, -0.5]], "share", signed=True)
+    (trace,) = drawing.figure.data
+
+    assert trace.zmax == -trace.zmin == pytest.approx(0.5)
+    assert trace.colorscale[1][1].endswith(", 0)")

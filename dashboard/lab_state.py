@@ -1,0 +1,99 @@
+"""What one visitor has in the Shapley lab: a typed view of session state."""
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.records import Record
+from dashboard.jobs import Job
+from dashboard.lab_settings import NAMES, Settings, read_address
+
+if TYPE_CHECKING:  # these load torch, and the page stands before that
+    from core.lab.converge import Point
+    from core.lab.games import LabGame
+
+
+@dataclass
+class Lab:
+    """The Shapley lab of one visitor; nothing here is shared.
+
+    Attributes:
+        widgets: The session's mapping from widget key to value.
+        settings: Everything that decides a number.
+        followed: What the address said when it was last read or written.
+        refused: Why parts of the address were not followed.
+        order: Number of the order of arrival being walked, from 0.
+        arrived: Number of players of that order who have arrived.
+        walked: The game that is walked through; another one starts anew.
+        card: The question on the table, from 0.
+        answers: Options predicted, by the card's id, once revealed; kept in this session only.
+        job: The sampling that runs or ran last.
+        job_settings: What it was started with.
+        job_game: What it samples.
+        base: Typed values as the table of values was first shown, before what is edited in it.
+        tables: Number of such tables used up.
+        record: The post whose contexts play, with the id it was asked for under.
+    """
+
+    widgets: MutableMapping[Any, Any]
+    settings: Settings = field(default_factory=Settings)
+    followed: dict[str, str] | None = None
+    refused: tuple[str, ...] = ()
+    order: int = 0
+    arrived: int = 0
+    walked: "LabGame | None" = None
+    card: int = 0
+    answers: dict[str, int] = field(default_factory=dict)
+    job: "Job[Point] | None" = None
+    job_settings: Settings | None = None
+    job_game: "LabGame | None" = None
+    base: tuple[float, ...] = ()
+    tables: int = 0
+    record: tuple[str, Record] | None = None
+
+    def follow(self, given: Mapping[str, str]) -> None:
+        """Take the settings of an address, unless they are those it was read or written with."""
+        ours = {name: value for name, value in given.items() if name in NAMES}
+        if ours != self.followed:
+            self.settings, self.refused = read_address(ours)
+            self.followed = ours
+
+    def take(self, **fields: object) -> dict[str, str]:
+        """Change settings; returns what the address has to say from now on."""
+        self.settings, self.refused = self.settings.changed(**fields), ()
+        self.followed = self.settings.address
+        return self.followed
+
+    def begin(self, game: "LabGame") -> None:
+        """Forget walk and sampling when this is another game than before."""
+        if game != self.walked:
+            self.walked, self.order, self.arrived = game, 0, 0
+        if self.job and game != self.job_game:
+            self.job.cancel()
+            self.job = None
+
+    def arrive(self, by: int) -> None:
+        """Let the next player of the order come, or the last one leave again."""
+        players = len(self.walked.players) if self.walked else 0
+        self.arrived = min(max(self.arrived + by, 0), players)
+
+    def next_order(self, by: int = 1) -> None:
+        """Begin an order of arrival further on."""
+        self.order, self.arrived = self.order + by, 0
+
+    def widget(self, field_name: str) -> str:
+        """Return the key of the widget that holds a setting, which is given the setting's value."""
+        name = key("set", field_name)
+        self.widgets[name] = getattr(self.settings, field_name)
+        return name
+
+
+def key(*parts: object) -> str:
+    """Return the key of a widget on this page: `lab.panel.item`."""
+    return ".".join(map(str, ("lab", *parts)))
+
+
+def visitor(session: MutableMapping[Any, Any]) -> Lab:
+    """Return the lab of the visitor whose session this is."""
+    found: Lab = session.setdefault(key("state"), Lab(session))
+    return found

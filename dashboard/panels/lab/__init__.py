@@ -1,0 +1,1 @@
+"""The sections of the Shapley lab, one file each: `render(...)` draws one card."""

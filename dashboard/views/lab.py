@@ -1,0 +1,110 @@
+"""The Shapley lab: one small game, and everything there is to know about its Shapley values."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.datasets.samples import Sample
+from core.errors import InputError
+from dashboard import lab_actions, lab_numbers, services
+from dashboard.lab_settings import CONTEXTS
+from dashboard.lab_state import Lab, visitor
+from dashboard.panels import notice
+from dashboard.panels.card import card
+from dashboard.panels.lab import (
+    ask,
+    axioms,
+    choose,
+    converge,
+    count,
+    interact,
+    present,
+    take_away,
+    walk,
+)
+from dashboard.state import Explore
+from dashboard.state import visitor as explorer
+
+if TYPE_CHECKING:
+    from core.lab.games import LabGame
+    from core.lab.report import LabReport
+
+
+class Numbers(NamedTuple):
+    """What is played, and all that is known about it."""
+
+    game: "LabGame"
+    report: "LabReport"
+    trouble: str  # why the estimator chosen cannot be run
+
+
+def render() -> None:
+    """Draw all sections below one another, or one of them per screen."""
+    state, explore = visitor(st.session_state), explorer(st.session_state)
+    lab_actions.follow_address(state)
+    present.bar(state)
+    for sentence in state.refused:
+        notice.hint(sentence)
+    samples = services.samples() if state.settings.game == CONTEXTS else ()
+    if state.settings.screen > 1:
+        numbers = _numbers(state, explore, samples, st.empty())
+    else:
+        with _first_card() as (left, right):
+            with left:
+                choose.controls(state, explore, samples)
+            with right:
+                numbers = _numbers(state, explore, samples, st.empty())
+                if numbers:
+                    choose.result(state, numbers.game, numbers.report)
+    if numbers:
+        _sections(state, numbers)
+
+
+@contextmanager
+def _first_card() -> Iterator[list[DeltaGenerator]]:
+    with card("lab-choose", "1  Choose a game", "who plays, and what a coalition earns"):
+        yield st.columns([4, 8], gap="medium")
+
+
+def _numbers(
+    state: Lab, explore: Explore, samples: tuple[Sample, ...], place: DeltaGenerator
+) -> Numbers | None:
+    """Return the numbers of the game chosen; says why not where there are none."""
+    try:
+        record = None
+        if state.settings.game == CONTEXTS:
+            record = lab_actions.contexts_of(state, explore, samples, place)
+        asked = lab_numbers.request(state.settings, record)
+        numbers = Numbers(lab_numbers.game(asked), *lab_numbers.report(asked))
+    except InputError as error:
+        notice.problem(str(error))
+        return None
+    except Exception:
+        notice.problem(lab_actions.our_fault("the lab's numbers failed"))
+        return None
+    state.begin(numbers.game)
+    return numbers
+
+
+def _sections(state: Lab, numbers: Numbers) -> None:
+    """Draw the sections after the first: all of them, or the one on the screen."""
+    game, report, trouble = numbers
+    sections: tuple[Callable[[], None], ...] = (
+        lambda: walk.render(state, game, report),
+        lambda: count.render(len(game.players)),
+        lambda: axioms.render(state, game, report),
+        lambda: converge.render(state, game, report, trouble),
+        lambda: interact.render(state, report),
+        lambda: ask.render(state),
+    )
+    screen = state.settings.screen
+    if screen > 1:
+        sections[screen - 2]()
+    if screen:
+        return
+    for section in sections:
+        section()
+    take_away.render(state, report)
