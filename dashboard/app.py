@@ -10,7 +10,8 @@ if ROOT not in sys.path:  # streamlit puts only this file's folder on the path
 
 import streamlit as st  # noqa: E402, after the path it needs
 
-from dashboard import lab_state, services, state  # noqa: E402, after the path it needs
+from dashboard import services, state  # noqa: E402, after the path it needs
+from dashboard.lab import state as lab_state  # noqa: E402, after the path it needs
 from dashboard.panels import head  # noqa: E402, after the path it needs
 from dashboard.views import explore, lab  # noqa: E402, after the path it needs
 

@@ -9,9 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.datasets.samples import Sample
 from core.errors import InputError
-from dashboard import lab_actions, lab_numbers, services
-from dashboard.lab_settings import CONTEXTS
-from dashboard.lab_state import Lab, visitor
+from dashboard import services
+from dashboard.lab import actions, numbers
+from dashboard.lab.settings import CONTEXTS
+from dashboard.lab.state import Lab, visitor
 from dashboard.panels import notice
 from dashboard.panels.card import card
 from dashboard.panels.lab import (
@@ -44,23 +45,23 @@ class Numbers(NamedTuple):
 def render() -> None:
     """Draw all sections below one another, or one of them per screen."""
     state, explore = visitor(st.session_state), explorer(st.session_state)
-    lab_actions.follow_address(state)
+    actions.follow_address(state)
     present.bar(state)
     for sentence in state.refused:
         notice.hint(sentence)
     samples = services.samples() if state.settings.game == CONTEXTS else ()
     if state.settings.screen > 1:
-        numbers = _numbers(state, explore, samples, st.empty())
+        found = _numbers(state, explore, samples, st.empty())
     else:
         with _first_card() as (left, right):
             with left:
                 choose.controls(state, explore, samples)
             with right:
-                numbers = _numbers(state, explore, samples, st.empty())
-                if numbers:
-                    choose.result(state, numbers.game, numbers.report)
-    if numbers:
-        _sections(state, numbers)
+                found = _numbers(state, explore, samples, st.empty())
+                if found:
+                    choose.result(state, found.game, found.report)
+    if found:
+        _sections(state, found)
 
 
 @contextmanager
@@ -76,22 +77,22 @@ def _numbers(
     try:
         record = None
         if state.settings.game == CONTEXTS:
-            record = lab_actions.contexts_of(state, explore, samples, place)
-        asked = lab_numbers.request(state.settings, record)
-        numbers = Numbers(lab_numbers.game(asked), *lab_numbers.report(asked))
+            record = actions.contexts_of(state, explore, samples, place)
+        asked = numbers.request(state.settings, record)
+        found = Numbers(numbers.game(asked), *numbers.report(asked))
     except InputError as error:
         notice.problem(str(error))
         return None
     except Exception:
-        notice.problem(lab_actions.our_fault("the lab's numbers failed"))
+        notice.problem(actions.our_fault("the lab's numbers failed"))
         return None
-    state.begin(numbers.game)
-    return numbers
+    state.begin(found.game)
+    return found
 
 
-def _sections(state: Lab, numbers: Numbers) -> None:
+def _sections(state: Lab, found: Numbers) -> None:
     """Draw the sections after the first: all of them, or the one on the screen."""
-    game, report, trouble = numbers
+    game, report, trouble = found
     sections: tuple[Callable[[], None], ...] = (
         lambda: walk.render(state, game, report),
         lambda: count.render(len(game.players)),

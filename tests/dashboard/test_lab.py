@@ -13,8 +13,8 @@ from core.cli import app as command_line
 from core.lab.axioms import rule_values
 from core.lab.games import LAB_GAMES, lab_game
 from core.lab.questions import cards
-from dashboard.lab_settings import TYPED_EXAMPLE
-from dashboard.lab_state import key
+from dashboard.lab.settings import TYPED_EXAMPLE
+from dashboard.lab.state import key
 from dashboard.services import samples
 from dashboard.state import Result
 from dashboard.state import key as explore_key
@@ -194,7 +194,7 @@ def test_a_fault_of_ours_is_admitted_without_a_traceback(lab, monkeypatch, caplo
     def broken(asked):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("dashboard.lab_numbers.report", broken)
+    monkeypatch.setattr("dashboard.lab.numbers.report", broken)
     app = lab()
 
     assert "inside Shap" in app.error[0].value

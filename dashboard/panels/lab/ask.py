@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard import lab_numbers
-from dashboard.lab_state import Lab, key
+from dashboard.lab import numbers
+from dashboard.lab.state import Lab, key
 from dashboard.panels.card import caption, card
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def render(state: Lab) -> None:
 
 @st.fragment
 def _questions(state: Lab) -> None:
-    cards = lab_numbers.cards(state.settings.seed)
+    cards = numbers.cards(state.settings.seed)
     state.card = min(state.card, len(cards) - 1)
     asked = cards[state.card]
     _head(state, cards)

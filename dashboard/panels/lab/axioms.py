@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import lab_numbers
-from dashboard.figures.lab_values import amount, values_chart
-from dashboard.lab_state import Lab
+from dashboard.figures.lab.values import amount, values_chart
+from dashboard.lab import numbers
+from dashboard.lab.state import Lab
 from dashboard.panels.card import caption, card
 from dashboard.panels.lab.chart import chart
 from dashboard.panels.lab.setting import holds
@@ -56,7 +56,7 @@ def _mixture(state: Lab, game: "LabGame", report: "LabReport") -> None:
             **holds(state, "share"),
         )
         settings = state.settings
-        values = lab_numbers.rule_values(game, settings.rule, settings.share, settings.seed)
+        values = numbers.rule_values(game, settings.rule, settings.share, settings.seed)
         drawing = values_chart(
             game.players,
             values,
@@ -67,10 +67,10 @@ def _mixture(state: Lab, game: "LabGame", report: "LabReport") -> None:
         chart(state, "axioms", drawing)
         caption("Bars: the mixture. Ticks: exact φ.")
     with right:
-        axioms = lab_numbers.check_axioms(game, settings.rule, settings.share, settings.seed)
+        axioms = numbers.check_axioms(game, settings.rule, settings.share, settings.seed)
         st.html(f'<p class="sc-lab-said" role="status">{verdict(axioms, settings.rule)}</p>')
         st.html(axioms_html(axioms))
-        caption(html.escape(lab_numbers.rule_words(settings.rule)))
+        caption(html.escape(numbers.rule_words(settings.rule)))
         with st.expander("Shares as a table", type="compact"):
             st.dataframe(drawing.table, hide_index=True, alt=drawing.alt)
 

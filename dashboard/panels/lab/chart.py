@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard.figures.drawing import Drawing
-from dashboard.figures.lab_enlarge import enlarge
-from dashboard.lab_state import Lab, key
+from dashboard.figures.lab.enlarge import enlarge
+from dashboard.lab.state import Lab, key
 
 ON_SCREEN = 1.4  # times the usual size
 

@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from core.datasets.samples import Sample
-from dashboard import lab_actions
-from dashboard.figures.lab_values import amount, residual_words, values_chart
-from dashboard.lab_settings import CONTEXTS, MOST_PLAYERS, MOST_TYPED, TYPED
-from dashboard.lab_state import Lab, key
+from dashboard.figures.lab.values import amount, residual_words, values_chart
+from dashboard.lab import actions
+from dashboard.lab.settings import CONTEXTS, MOST_PLAYERS, MOST_TYPED, TYPED
+from dashboard.lab.state import Lab, key
 from dashboard.panels.card import caption
 from dashboard.panels.lab.chart import chart
 from dashboard.panels.lab.setting import holds
@@ -43,7 +43,7 @@ def controls(state: Lab, explore: Explore, samples: Sequence[Sample]) -> None:
         list(GAMES),
         format_func=GAMES.__getitem__,
         key=state.widget("game"),
-        on_change=lab_actions.choose_game,
+        on_change=actions.choose_game,
         args=(state, explore),
     )
     if settings.game == CONTEXTS:
@@ -67,11 +67,11 @@ def _size(state: Lab) -> None:
     if state.settings.game == TYPED:
         state.widgets[name] = len(state.settings.values).bit_length() - 1
         most = MOST_TYPED
-    st.slider("Players n", 1, most, key=name, on_change=lab_actions.choose_players, args=(state,))
+    st.slider("Players n", 1, most, key=name, on_change=actions.choose_players, args=(state,))
 
 
 def _post(state: Lab, explore: Explore, samples: Sequence[Sample]) -> None:
-    opened = lab_actions.open_post(explore)
+    opened = actions.open_post(explore)
     ids = [""] if opened else []
     ids += [sample.id for sample in samples]
     if state.settings.post not in ids and ids:
@@ -133,7 +133,7 @@ def _edited(base: tuple[float, ...], edits: Mapping[str, object] | None) -> tupl
 
 
 def _type(state: Lab, name: str) -> None:
-    lab_actions.set_to(state, values=_edited(state.base, state.widgets[name]))
+    actions.set_to(state, values=_edited(state.base, state.widgets[name]))
 
 
 def result(state: Lab, game: "LabGame", report: "LabReport") -> None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.figures.lab_converge import error_chart, frame, rank_chart
-from dashboard.figures.lab_estimate import estimate_chart
-from dashboard.figures.lab_values import amount, residual_words
+from dashboard.figures.lab.converge import error_chart, frame, rank_chart
+from dashboard.figures.lab.estimate import estimate_chart
+from dashboard.figures.lab.values import amount, residual_words
 from dashboard.jobs import POLL_SECONDS, Job
-from dashboard.lab_settings import Settings
-from dashboard.lab_state import Lab, key
+from dashboard.lab.settings import Settings
+from dashboard.lab.state import Lab, key
 from dashboard.panels import notice
 from dashboard.panels.card import caption, card
 from dashboard.panels.lab.chart import chart

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import lab_numbers
-from dashboard.lab_state import key
+from dashboard.lab import numbers
+from dashboard.lab.state import key
 from dashboard.panels.card import caption, card
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def render(players: int) -> None:
     with card("lab-count", "3  Count", "what φ costs by its definition"):
         left, right = st.columns([6, 5], gap="medium")
         with left:
-            st.html(counts_html(lab_numbers.counts(players), players))
+            st.html(counts_html(numbers.counts(players), players))
         with right:
             caption(
                 "Coalitions give the same φ as orders, so nobody walks all orders; but 2ⁿ grows "
@@ -39,7 +39,7 @@ def _times(players: int) -> None:
             on_click=_measure,
         )
         return
-    st.html(times_html(lab_numbers.timings(players)))
+    st.html(times_html(numbers.timings(players)))
 
 
 def _measure() -> None:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import lab_numbers
 from dashboard.figures.interactions import Pairs, interaction_chart, strongest
-from dashboard.lab_state import Lab
+from dashboard.lab import numbers
+from dashboard.lab.state import Lab
 from dashboard.panels.card import caption, card
 from dashboard.panels.lab.chart import chart
 
@@ -35,6 +35,6 @@ def render(state: Lab, report: "LabReport") -> None:
             )
             st.html(f'<ol class="sc-lab-names">{names}</ol>')
             caption("Below 0 two players share one credit; above 0 they need each other. Exact.")
-            caption(html.escape(lab_numbers.smallest_set_words(report)))
+            caption(html.escape(numbers.smallest_set_words(report)))
             with st.expander("Interactions as a table", type="compact"):
                 st.dataframe(drawing.table.round(4), alt=drawing.alt)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import lab_actions
-from dashboard.lab_settings import SCREENS
-from dashboard.lab_state import Lab, key
+from dashboard.lab import actions
+from dashboard.lab.settings import SCREENS
+from dashboard.lab.state import Lab, key
 
 STEPS = {  # id of each card -> its title
     "lab-choose": "Choose a game",
@@ -60,7 +60,7 @@ def _button(
         shortcut=shortcut,
         icon=icon,
         disabled=off,
-        on_click=lab_actions.set_to,
+        on_click=actions.set_to,
         args=(state,),
         kwargs={"screen": screen},
     )

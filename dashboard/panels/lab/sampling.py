@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import lab_actions
-from dashboard.lab_state import Lab, key
+from dashboard.lab import actions
+from dashboard.lab.state import Lab, key
 from dashboard.panels.card import caption
 from dashboard.panels.lab.setting import holds
 
@@ -44,7 +44,7 @@ def controls(state: Lab) -> None:
             type="primary",
             icon=":material/play_arrow:",
             disabled=running or not state.settings.estimators,
-            on_click=lab_actions.start_sampling,
+            on_click=actions.start_sampling,
             args=(state,),
         )
         st.button(
@@ -52,7 +52,7 @@ def controls(state: Lab) -> None:
             key=key("converge", "cancel"),
             icon=":material/stop:",
             disabled=not running,
-            on_click=lab_actions.cancel_sampling,
+            on_click=actions.cancel_sampling,
             args=(state,),
         )
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dashboard.lab_actions import change
-from dashboard.lab_state import Lab
+from dashboard.lab.actions import change
+from dashboard.lab.state import Lab
 
 
 def holds(state: Lab, field: str) -> dict[str, Any]:

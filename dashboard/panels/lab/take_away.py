@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import lab_numbers
-from dashboard.lab_state import Lab, key
+from dashboard.lab import numbers
+from dashboard.lab.state import Lab, key
 from dashboard.panels.card import caption, card
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def render(state: Lab, report: "LabReport") -> None:
         with st.container(horizontal=True, key="lab-take-buttons"):
             st.download_button(
                 "Worksheet (Markdown)",
-                lambda: lab_numbers.worksheet(report, state.settings.seed),
+                lambda: numbers.worksheet(report, state.settings.seed),
                 file_name=f"shapley-lab-{state.settings.game}.md",
                 mime="text/markdown",
                 icon=":material/description:",
@@ -34,5 +34,5 @@ def render(state: Lab, report: "LabReport") -> None:
                 key=key("take", "numbers"),
                 on_click="ignore",
             )
-        st.code(lab_numbers.command(report), language="bash", wrap_lines=True)
+        st.code(numbers.command(report), language="bash", wrap_lines=True)
         caption("Writes the same numbers. The address of this page brings back the page.")

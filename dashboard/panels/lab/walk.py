@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dashboard import lab_numbers
-from dashboard.figures.lab_values import amount
-from dashboard.figures.lab_walk import walk_chart
-from dashboard.lab_state import Lab, key
+from dashboard.figures.lab.values import amount
+from dashboard.figures.lab.walk import walk_chart
+from dashboard.lab import numbers
+from dashboard.lab.state import Lab, key
 from dashboard.panels.card import caption, card
 from dashboard.panels.lab.chart import chart
 
@@ -29,7 +29,7 @@ def render(state: Lab, game: "LabGame", report: "LabReport") -> None:
 @st.fragment
 def _walk(state: Lab, game: "LabGame", report: "LabReport") -> None:
     _buttons(state, len(game.players))
-    steps = lab_numbers.steps(game, state.settings.seed, state.order)
+    steps = numbers.steps(game, state.settings.seed, state.order)
     left, right = st.columns([6, 5], gap="medium")
     with left:
         st.html(f'<p class="sc-lab-said" role="status">{_sentence(state, game)}</p>')
@@ -69,7 +69,7 @@ def _sentence(state: Lab, game: "LabGame") -> str:
     number = f"Order {state.order + 1:,}"
     if state.arrived == 0:
         return f"{number}: nobody is here yet, v(∅) = 0."
-    step = lab_numbers.steps(game, state.settings.seed, state.order)[state.arrived - 1]
+    step = numbers.steps(game, state.settings.seed, state.order)[state.arrived - 1]
     name = html.escape(game.players[step.player])
     return (
         f"{number}: <b>{name}</b> comes {_ordinal(state.arrived)} and changes the value from "
@@ -82,8 +82,8 @@ def means_table(state: Lab, game: "LabGame", report: "LabReport") -> pd.DataFram
     """Return each player's mean over the orders walked to the end, beside the exact value."""
     orders = state.order + (state.arrived == len(game.players))
     seed = state.settings.seed
-    means = lab_numbers.means(game, seed, orders)[-1] if orders else (None,) * len(game.players)
-    steps = lab_numbers.steps(game, seed, state.order)[: state.arrived]
+    means = numbers.means(game, seed, orders)[-1] if orders else (None,) * len(game.players)
+    steps = numbers.steps(game, seed, state.order)[: state.arrived]
     adds = {step.player: step.marginal for step in steps}
     return pd.DataFrame(
         {

@@ -3,7 +3,7 @@ import pytest
 from core.lab.axioms import RULES
 from core.lab.converge import ESTIMATORS
 from core.lab.games import LAB_GAMES
-from dashboard.lab_settings import (
+from dashboard.lab.settings import (
     CONTEXTS,
     NAMES,
     TYPED,

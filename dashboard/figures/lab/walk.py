@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.drawing import OUTLINE, Drawing, layout, name_row, signed_marker, write
-from dashboard.figures.lab_values import BAR_OFFSET, QUIET_AXIS, ROW_PIXELS, amount, mark, span
+from dashboard.figures.lab.values import BAR_OFFSET, QUIET_AXIS, ROW_PIXELS, amount, mark, span
 
 if TYPE_CHECKING:
     from core.lab.walk import Step

@@ -5,7 +5,7 @@ import pytest
 
 from core.lab.converge import Point, converge
 from core.lab.games import lab_game
-from dashboard.figures.lab_converge import error_chart, frame, over_repeats, rank_chart
+from dashboard.figures.lab.converge import error_chart, frame, over_repeats, rank_chart
 
 NAMES = {"permutation": "Plain orders", "kernel": "KernelSHAP"}
 

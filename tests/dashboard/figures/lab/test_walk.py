@@ -3,7 +3,7 @@ import pytest
 from core.lab.games import typed_game
 from core.lab.walk import walk
 from dashboard.figures.drawing import OPPOSES, SUPPORTS
-from dashboard.figures.lab_walk import walk_chart
+from dashboard.figures.lab.walk import walk_chart
 
 GAME = typed_game([0, 4, 6, 8, 0, 2, 9, 7])  # C lowers what the others earn
 

@@ -8,10 +8,11 @@ from streamlit.delta_generator import DeltaGenerator
 from core.datasets.samples import Sample
 from core.errors import InputError
 from core.records import Record
-from dashboard import lab_numbers, services
+from dashboard import services
 from dashboard.jobs import OUR_FAULT, queue
-from dashboard.lab_settings import CONTEXTS, MOST_TYPED, NAMES, TYPED
-from dashboard.lab_state import Lab, key
+from dashboard.lab import numbers
+from dashboard.lab.settings import CONTEXTS, MOST_TYPED, NAMES, TYPED
+from dashboard.lab.state import Lab, key
 from dashboard.state import Explore, Inputs
 
 
@@ -110,7 +111,7 @@ def start_sampling(state: Lab) -> None:
     """Start the sampling that the settings describe; one that still runs is cancelled."""
     cancel_sampling(state)
     if state.walked:
-        work = lab_numbers.sampling(state.walked, state.settings)
+        work = numbers.sampling(state.walked, state.settings)
         state.job, state.job_settings = queue().submit(work), state.settings
         state.job_game = state.walked
 

@@ -1,7 +1,7 @@
 import pytest
 
-from dashboard.figures.lab_enlarge import enlarge
-from dashboard.figures.lab_values import values_chart
+from dashboard.figures.lab.enlarge import enlarge
+from dashboard.figures.lab.values import values_chart
 
 
 def test_words_bars_and_marks_grow_and_the_numbers_stay():

@@ -1,7 +1,7 @@
 import pytest
 
 from dashboard.figures.drawing import OPPOSES, SUPPORTS
-from dashboard.figures.lab_values import amount, residual_words, values_chart
+from dashboard.figures.lab.values import amount, residual_words, values_chart
 
 PLAYERS = ("Ada", "Ben <b>", "Cleo")
 

@@ -9,7 +9,7 @@ from core.errors import InputError
 from core.records import Game, Record, Side
 from dashboard.figures.drawing import shorten
 from dashboard.jobs import Unwanted, Work
-from dashboard.lab_settings import CONTEXTS, TYPED, Settings
+from dashboard.lab.settings import CONTEXTS, TYPED, Settings
 
 # Spinning OpenMP threads make a busy machine many times slower; read when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.drawing import OUTLINE, Drawing
-from dashboard.figures.lab_lines import COLOURS, SYMBOLS, add_legend, axis_title, quiet_axes
+from dashboard.figures.lab.lines import COLOURS, SYMBOLS, add_legend, axis_title, quiet_axes
 
 if TYPE_CHECKING:
     from core.lab.converge import Point

@@ -3,7 +3,7 @@ import pytest
 from core.lab.axioms import rule_values
 from core.lab.converge import Point, converge
 from core.lab.games import lab_game
-from dashboard.figures.lab_estimate import BAND, BAND_NAME, estimate_chart
+from dashboard.figures.lab.estimate import BAND, BAND_NAME, estimate_chart
 
 NAMES = {"permutation": "Plain orders", "kernel": "KernelSHAP"}
 

@@ -3,8 +3,8 @@ from pydantic import ValidationError
 
 from core.lab.games import lab_game
 from dashboard.jobs import Job
-from dashboard.lab_settings import Settings
-from dashboard.lab_state import Lab, key, visitor
+from dashboard.lab.settings import Settings
+from dashboard.lab.state import Lab, key, visitor
 
 
 def test_settings_out_of_range_are_refused_and_nothing_changes():

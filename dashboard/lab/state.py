@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.records import Record
 from dashboard.jobs import Job
-from dashboard.lab_settings import NAMES, Settings, read_address
+from dashboard.lab.settings import NAMES, Settings, read_address
 
 if TYPE_CHECKING:  # these load torch, and the page stands before that
     from core.lab.converge import Point

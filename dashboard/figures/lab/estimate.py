@@ -7,8 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.drawing import OUTLINE, Drawing
-from dashboard.figures.lab_lines import COLOURS, SYMBOLS, add_legend, axis_title, quiet_axes
-from dashboard.figures.lab_values import amount
+from dashboard.figures.lab.lines import COLOURS, SYMBOLS, add_legend, axis_title, quiet_axes
+from dashboard.figures.lab.values import amount
 
 if TYPE_CHECKING:
     from core.lab.converge import Point

@@ -1,0 +1,1 @@
+"""Drawings of the lab: walks, values, and estimates that converge."""

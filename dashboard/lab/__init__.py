@@ -1,0 +1,1 @@
+"""The lab page behind its panels: settings, state, numbers, and what a visitor can do."""
