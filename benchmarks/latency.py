@@ -1,18 +1,15 @@
 """What a person waits for: `python -m benchmarks.latency`, on two cores with nothing else running.
 
 One warm post with five contexts, its photo described from scratch with and without reading words;
-the help of the command line; and the page's first paint, from the server's first answer to the
-first heading.
+the help of the command line; the page's first paint, from the server's first answer to the first
+heading; and clicks on results that are there already.
 """
 
 import json
-import socket
 import statistics
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,13 +18,14 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.browser import open_page
+from benchmarks.clicks import click_seconds
+from benchmarks.server import ROOT, serve
 from core.contexts.perception import PerceptionGenerator
 from core.contexts.typed import typed_contexts
 from core.errors import InputError
 from core.images import read_image
 from core.pipeline import Pipeline
 
-ROOT = Path(__file__).parents[1]
 RESULT = Path(__file__).parent / "results" / "latency.json"
 PHOTO = ROOT / "sample_data" / "photos" / "eiffelTower.jpg"
 TEXT = "Sunset run past the Eiffel Tower with Anna , one week to the Paris Marathon !"
@@ -41,7 +39,6 @@ FIVE = typed_contexts(
     ]
 )
 ROUNDS = 15
-START_SECONDS = 60.0
 
 
 def main() -> None:
@@ -54,8 +51,9 @@ def main() -> None:
     }
     try:
         seconds["first paint of the page"] = first_paint_seconds()
+        seconds |= click_seconds()
     except InputError as error:
-        print(f"first paint was not measured: {error}")
+        print(f"the page was not measured: {error}")
     table = Table("what", "seconds (median)", title=f"latency, {torch.get_num_threads()} threads")
     for what, value in seconds.items():
         table.add_row(what, f"{value:.2f}")
@@ -90,22 +88,11 @@ def first_paint_seconds() -> float:
     Raises:
         InputError: There is no browser to open it.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "dashboard", "--port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        _wait_for(url)
-        with open_page() as page:
-            started = time.perf_counter()
-            page.goto(url)
-            page.get_by_role("heading").first.wait_for()
-            return time.perf_counter() - started
-    finally:
-        server.terminate()
-        server.wait()
+    with serve() as url, open_page() as page:
+        started = time.perf_counter()
+        page.goto(url)
+        page.get_by_role("heading").first.wait_for()
+        return time.perf_counter() - started
 
 
 def median_seconds(run: Callable[[], None]) -> float:
@@ -117,17 +104,6 @@ def median_seconds(run: Callable[[], None]) -> float:
         run()
         taken.append(time.perf_counter() - started)
     return statistics.median(taken)
-
-
-def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(f"{url}/_stcore/health").close()
-            return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.05)
-    raise TimeoutError(f"the server did not answer within {START_SECONDS:.0f} s")
 
 
 if __name__ == "__main__":
