@@ -175,10 +175,10 @@ def bench_shapley(
     quick: Annotated[bool, typer.Option(help="Few sizes and rounds.")] = False,
 ) -> None:
     """Error, time and the machine's bound of every estimator, ours and other libraries'."""
-    from benchmarks.bouts import FULL, QUICK
-    from benchmarks.plot import check_picture, save_plot
-    from benchmarks.report import print_report
-    from benchmarks.shapley import run_benchmark
+    from benchmarks.shapley.bouts import FULL, QUICK
+    from benchmarks.shapley.plot import check_picture, save_plot
+    from benchmarks.shapley.report import print_report
+    from benchmarks.shapley.run import run_benchmark
 
     if plot:
         check_picture(plot)
@@ -207,7 +207,7 @@ def bench_alignment(
     json_file: JsonFile = None,
 ) -> None:
     """Train and compare the alignment objectives; started again, it skips finished runs."""
-    from benchmarks.alignment import print_comparison, run_benchmark
+    from benchmarks.alignment.comparison import print_comparison, run_benchmark
     from core.config import load_config
 
     found = run_benchmark(load_config(config, set_), runs)

@@ -1,4 +1,4 @@
-from benchmarks.timing import summarise, time_in_turn
+from benchmarks.shapley.timing import summarise, time_in_turn
 
 
 def test_every_run_is_timed_once_a_round_and_in_changing_order():

@@ -4,7 +4,7 @@ from itertools import permutations
 import pytest
 import torch
 
-from benchmarks.plain import plain_cosine_of_mean, plain_softmax_mean
+from benchmarks.shapley.plain import plain_cosine_of_mean, plain_softmax_mean
 
 PLAYERS, TARGETS = 4, 3
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from benchmarks.simulation import clustered_pairs
+from benchmarks.shapley.simulation import clustered_pairs
 from core.shapley.coalitions import PLAYER_LIMIT
 from core.shapley.cosine import CosineMeanGame
 from core.shapley.games import Game

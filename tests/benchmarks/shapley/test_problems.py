@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from benchmarks.problems import find_reference, normalised_error, simulate
+from benchmarks.shapley.problems import find_reference, normalised_error, simulate
 from core.shapley.solve import shapley_values
 
 

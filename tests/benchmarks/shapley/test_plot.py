@@ -1,9 +1,16 @@
 import pytest
 
 from benchmarks.machine import Machine, Rates
-from benchmarks.methods import DEFAULT_SAMPLING
-from benchmarks.plot import HEIGHT, WIDTH, check_picture, draw_errors, plotted_rows, save_plot
-from benchmarks.report import Row, ShapleyReport
+from benchmarks.shapley.methods import DEFAULT_SAMPLING
+from benchmarks.shapley.plot import (
+    HEIGHT,
+    WIDTH,
+    check_picture,
+    draw_errors,
+    plotted_rows,
+    save_plot,
+)
+from benchmarks.shapley.report import Row, ShapleyReport
 from core.errors import InputError
 
 MACHINE = Machine(

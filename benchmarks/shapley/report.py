@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.machine import BUSY_LOAD, Machine, Rates
-from benchmarks.methods import Family
+from benchmarks.shapley.methods import Family
 from core.records import Frozen
 
 

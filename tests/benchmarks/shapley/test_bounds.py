@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from benchmarks.bounds import least_time, record_operations
 from benchmarks.machine import CopyRate, Rates
+from benchmarks.shapley.bounds import least_time, record_operations
 
 RATES = Rates(
     copies=[CopyRate(bytes=1, bytes_per_second=1e3)],

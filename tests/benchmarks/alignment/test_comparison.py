@@ -6,10 +6,10 @@ import pytest
 import torch
 from rich.console import Console
 
-from benchmarks import alignment, alignment_runs
-from benchmarks.alignment import AlignmentComparison, comparison_table, print_comparison
-from benchmarks.alignment_cost import Cost
-from benchmarks.alignment_runs import Alternative, Outcome
+from benchmarks.alignment import comparison, runs
+from benchmarks.alignment.comparison import AlignmentComparison, comparison_table, print_comparison
+from benchmarks.alignment.cost import Cost
+from benchmarks.alignment.runs import Alternative, Outcome
 from benchmarks.machine import describe_machine
 
 COST = Cost(
@@ -31,7 +31,7 @@ def outcome(*recalls):
     return Outcome(chosen=0.02, tuning={0.02: 0.9, 0.05: 0.8}, runs=runs)
 
 
-def comparison(*, share=0.02, load=0.1):
+def small_comparison(*, share=0.02, load=0.1):
     cost = COST.model_copy(update={"loss_share": share})
     return AlignmentComparison(
         date="2020-01-01",
@@ -39,12 +39,12 @@ def comparison(*, share=0.02, load=0.1):
         config="small",
         seeds=[1, 2, 3],
         posts_per_step=32,
-        rows=[alignment._row("Shapley A, exact", outcome(0.2, 0.3, 0.4), cost)],
+        rows=[comparison._row("Shapley A, exact", outcome(0.2, 0.3, 0.4), cost)],
     )
 
 
 def test_a_row_holds_mean_and_sample_deviation_over_seeds():
-    (row,) = comparison().rows
+    (row,) = small_comparison().rows
     recall = row.scores["dev: context and text"]["recall_at_1"]
     assert (recall.mean, recall.deviation) == pytest.approx((0.3, 0.1))
     assert row.scores["dev: context and text"]["auroc"].deviation == 0
@@ -54,7 +54,7 @@ def test_a_row_holds_mean_and_sample_deviation_over_seeds():
 
 def test_the_table_shows_percent_and_costs():
     console = Console(file=io.StringIO(), width=150)
-    console.print(comparison_table(comparison()))
+    console.print(comparison_table(small_comparison()))
     shown = console.file.getvalue()
     for piece in ("30.0 ± 10.0", "50.0 ± 0.0", "500", "1.25", "2.0", "130", "5.0"):
         assert piece in shown
@@ -64,16 +64,16 @@ def test_the_table_shows_percent_and_costs():
     ("share", "told"), [(0.02, "reached"), (0.05, "allowed"), (0.2, "too much")]
 )
 def test_the_share_of_the_exact_loss_is_judged(capsys, share, told):
-    print_comparison(comparison(share=share))
+    print_comparison(small_comparison(share=share))
     assert f"{share:.1%} of a step is the loss, forward and backward: {told}" in (
         capsys.readouterr().out.replace("\n", " ")
     )
 
 
 def test_a_busy_machine_is_mentioned(capsys):
-    print_comparison(comparison(load=0.1))
+    print_comparison(small_comparison(load=0.1))
     assert "busy" not in capsys.readouterr().out
-    print_comparison(comparison(load=9.0))
+    print_comparison(small_comparison(load=9.0))
     assert "busy" in capsys.readouterr().out
 
 
@@ -86,12 +86,12 @@ def test_every_alternative_is_trained_scored_and_measured(make_config, monkeypat
         "Shapley A, exact": Alternative({}, "contrast_temperature", (0.1,)),
         "InfoNCE": Alternative({"objective": "infonce"}),
     }
-    for module in (alignment, alignment_runs):
+    for module in (comparison, runs):
         monkeypatch.setattr(module, "ALTERNATIVES", few)
         monkeypatch.setattr(module, "SEEDS", (1, 2))
     monkeypatch.setattr(alignment, "ROUNDS", 1)
     threads = torch.get_num_threads()
-    found = alignment.run_benchmark(
+    found = comparison.run_benchmark(
         config.model_copy(update={"data": data}), tmp_path / "runs.jsonl"
     )
     assert torch.get_num_threads() == threads
@@ -105,5 +105,5 @@ def test_every_alternative_is_trained_scored_and_measured(make_config, monkeypat
 
 
 def test_a_comparison_is_read_back_from_its_json():
-    found = comparison()
+    found = small_comparison()
     assert AlignmentComparison.model_validate_json(found.model_dump_json()) == found

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from benchmarks.methods import (
+from benchmarks.shapley.methods import (
     PERMUTATIONS,
     PLAIN,
     exact_methods,
@@ -9,7 +9,7 @@ from benchmarks.methods import (
     own_method,
     quadrature_name,
 )
-from benchmarks.problems import find_reference, normalised_error, simulate
+from benchmarks.shapley.problems import find_reference, normalised_error, simulate
 
 
 @pytest.mark.parametrize(("game", "temperature"), [("softmax_mean", 0.1), ("cosine_mean", None)])

@@ -2,7 +2,7 @@
 
 import torch
 
-from benchmarks.report import LargestError
+from benchmarks.shapley.report import LargestError
 from core.shapley.similarity_games import LogSumExpGame, SoftmaxMeanGame
 from core.shapley.solve import shapley_values
 

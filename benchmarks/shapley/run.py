@@ -12,16 +12,16 @@ from datetime import UTC, datetime
 import torch
 from threadpoolctl import threadpool_limits
 
-from benchmarks.bouts import FULL, Extent, bouts
-from benchmarks.exactness import largest_errors
 from benchmarks.machine import better_of, describe_machine, measure_rates
-from benchmarks.measure import Measured, measure_bout
-from benchmarks.methods import PERMUTATIONS
-from benchmarks.outcomes import judge
-from benchmarks.problems import Problem, Reference, find_reference
-from benchmarks.report import ReferenceNote, ShapleyReport
-from benchmarks.rivals import missing_rivals, rival_versions
-from benchmarks.simulation import STATED
+from benchmarks.shapley.bouts import FULL, Extent, bouts
+from benchmarks.shapley.exactness import largest_errors
+from benchmarks.shapley.measure import Measured, measure_bout
+from benchmarks.shapley.methods import PERMUTATIONS
+from benchmarks.shapley.outcomes import judge
+from benchmarks.shapley.problems import Problem, Reference, find_reference
+from benchmarks.shapley.report import ReferenceNote, ShapleyReport
+from benchmarks.shapley.rivals import missing_rivals, rival_versions
+from benchmarks.shapley.simulation import STATED
 
 THREADS = 1
 

@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from benchmarks.bouts import Extent
-from benchmarks.report import ShapleyReport, print_report
-from benchmarks.shapley import THREADS, run_benchmark
+from benchmarks.shapley.bouts import Extent
+from benchmarks.shapley.report import ShapleyReport, print_report
+from benchmarks.shapley.run import THREADS, run_benchmark
 from core.cli import main
 
 TINY = Extent(

@@ -18,8 +18,8 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 
-from benchmarks.alignment_runs import BenchData
-from benchmarks.timing import time_in_turn
+from benchmarks.alignment.runs import BenchData
+from benchmarks.shapley.timing import time_in_turn
 from core.config import Config
 from core.datasets.batches import Batch
 from core.evaluation.tagging import batches

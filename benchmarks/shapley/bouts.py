@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from benchmarks.exactness import PLAYERS, TEMPERATURES
-from benchmarks.methods import PLAIN, Method, exact_methods, our_methods, own_method
-from benchmarks.problems import Problem, simulate
-from benchmarks.rivals import installed_rivals
+from benchmarks.shapley.exactness import PLAYERS, TEMPERATURES
+from benchmarks.shapley.methods import PLAIN, Method, exact_methods, our_methods, own_method
+from benchmarks.shapley.problems import Problem, simulate
+from benchmarks.shapley.rivals import installed_rivals
 from core.shapley.cosine import CosineMeanGame
 from core.shapley.similarity_games import (
     LogSumExpGame,

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from benchmarks.alignment_cost import measure_costs, peak_bytes
-from benchmarks.alignment_runs import ALTERNATIVES, BenchData, load_data
+from benchmarks.alignment.cost import measure_costs, peak_bytes
+from benchmarks.alignment.runs import ALTERNATIVES, BenchData, load_data
 
 MEGABYTE = 250_000  # float32 numbers
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.methods import PERMUTATIONS
-from benchmarks.problems import find_reference, normalised_error, simulate
-from benchmarks.rivals import (
+from benchmarks.shapley.methods import PERMUTATIONS
+from benchmarks.shapley.problems import find_reference, normalised_error, simulate
+from benchmarks.shapley.rivals import (
     PACKAGES,
     CountedGame,
     installed_rivals,

@@ -1,5 +1,5 @@
-from benchmarks.bouts import FULL, QUICK, Extent, bouts
-from benchmarks.methods import PLAIN
+from benchmarks.shapley.bouts import FULL, QUICK, Extent, bouts
+from benchmarks.shapley.methods import PLAIN
 
 
 def test_plain_sampling_opens_every_bout():

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from benchmarks import alignment_runs
-from benchmarks.alignment_runs import (
+from benchmarks.alignment import runs
+from benchmarks.alignment.runs import (
     ALTERNATIVES,
     Alternative,
     caption_as_text,
@@ -21,7 +21,7 @@ from core.config import Config, load_config
 from core.model import AlignmentFeatures
 from core.records import Context, Example
 
-CONFIG = Path(__file__).parents[2] / "configs" / "alignment-bench.toml"
+CONFIG = Path(__file__).parents[3] / "configs" / "alignment-bench.toml"
 FEW = {
     "InfoNCE": Alternative({"objective": "infonce"}, "contrast_temperature", (0.01, 10.0)),
     "none": Alternative({"objective": "none"}),
@@ -46,15 +46,15 @@ def data(config):
 @pytest.fixture
 def trained(monkeypatch):
     """The configs that were trained, with few alternatives and seeds to train."""
-    monkeypatch.setattr(alignment_runs, "ALTERNATIVES", FEW)
-    monkeypatch.setattr(alignment_runs, "SEEDS", (1, 2))
-    original, seen = alignment_runs.train_and_score, []
+    monkeypatch.setattr(runs, "ALTERNATIVES", FEW)
+    monkeypatch.setattr(runs, "SEEDS", (1, 2))
+    original, seen = runs.train_and_score, []
 
     def train(config, *others):
         seen.append(config)
         return original(config, *others)
 
-    monkeypatch.setattr(alignment_runs, "train_and_score", train)
+    monkeypatch.setattr(runs, "train_and_score", train)
     return seen
 
 
@@ -118,13 +118,13 @@ def test_half_as_long_halves_the_sources_that_say_how_long(config):
 
 
 def test_finished_runs_are_noted_and_skipped_the_next_time(config, data, trained, tmp_path):
-    runs = tmp_path / "made" / "runs.jsonl"
-    outcomes = compare(config, data, runs)
+    file = tmp_path / "made" / "runs.jsonl"
+    outcomes = compare(config, data, file)
     assert [(one.alignment.objective, one.seed) for one in trained] == [
-        *[("infonce", alignment_runs.TUNING_SEED)] * 2,
+        *[("infonce", runs.TUNING_SEED)] * 2,
         *[("infonce", 1), ("none", 1), ("infonce", 2), ("none", 2)],
     ]
-    lines = [json.loads(line) for line in runs.read_text(encoding="utf-8").splitlines()]
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert len({line["key"] for line in lines}) == 6
     best = max(outcomes["InfoNCE"].tuning, key=outcomes["InfoNCE"].tuning.get)
     assert outcomes["InfoNCE"].chosen == best == trained[2].alignment.contrast_temperature
@@ -136,9 +136,9 @@ def test_finished_runs_are_noted_and_skipped_the_next_time(config, data, trained
         "photos: text and image",
     }
 
-    runs.write_text(runs.read_text(encoding="utf-8")[:-20], encoding="utf-8")  # killed in a write
+    file.write_text(file.read_text(encoding="utf-8")[:-20], encoding="utf-8")  # killed in a write
     del trained[:]
-    again = compare(config, data, runs)
+    again = compare(config, data, file)
     assert [(one.alignment.objective, one.seed) for one in trained] == [("none", 2)]
     assert again["InfoNCE"].chosen == best
     assert [run["scores"] for run in again["none"].runs] == [

@@ -1,4 +1,4 @@
-from benchmarks.exactness import ASKED, largest_errors
+from benchmarks.shapley.exactness import ASKED, largest_errors
 
 
 def test_quadrature_differs_from_enumeration_by_less_than_was_asked():

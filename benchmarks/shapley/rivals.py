@@ -16,8 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmarks.methods import PERMUTATIONS, Found, Method
-from benchmarks.problems import Problem
+from benchmarks.shapley.methods import PERMUTATIONS, Found, Method
+from benchmarks.shapley.problems import Problem
 
 SHAPIQ_TARGETS = 4
 PACKAGES = ("captum", "shap", "shapiq")

@@ -14,8 +14,8 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.alignment_cost import POSTS, ROUNDS, Cost, measure_costs
-from benchmarks.alignment_runs import ALTERNATIVES, SEEDS, Outcome, compare, load_data
+from benchmarks.alignment.cost import POSTS, ROUNDS, Cost, measure_costs
+from benchmarks.alignment.runs import ALTERNATIVES, SEEDS, Outcome, compare, load_data
 from benchmarks.machine import Machine, describe_machine
 from core.config import Config
 from core.records import Frozen

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from benchmarks.methods import DEFAULT_SAMPLING, quadrature_name
-from benchmarks.report import LargestError, Outcome, Row
+from benchmarks.shapley.methods import DEFAULT_SAMPLING, quadrature_name
+from benchmarks.shapley.report import LargestError, Outcome, Row
 
 GAME, TEMPERATURE = "softmax_mean", 0.1
 _FASTER = {

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from benchmarks.browser import open_page
-from benchmarks.methods import DEFAULT_SAMPLING, Family
-from benchmarks.report import Row, ShapleyReport
+from benchmarks.shapley.methods import DEFAULT_SAMPLING, Family
+from benchmarks.shapley.report import Row, ShapleyReport
 from core.errors import InputError
 
 PLAYERS, TEMPERATURE = 32, 0.1
@@ -40,7 +40,7 @@ _LOOKS = {
     "plain sampling": _Look("plain", "circle", "top center"),
     "antithetic": _Look("antithetic", "diamond", "top right"),
     "rotated": _Look("rotated", "square"),
-    "shift": _Look("shift", "triangle-up", "bottom left"),
+    "shift": _Look("shift", "triangle-up"),
     DEFAULT_SAMPLING: _Look("antithetic, first place exact", "star", "bottom right"),
     "kernel": _Look("kernel regression", "diamond-tall"),
     "exact, 1e-3": _Look("1e-3", "triangle-down"),

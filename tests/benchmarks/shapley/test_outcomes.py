@@ -1,8 +1,8 @@
 import pytest
 
-from benchmarks.methods import DEFAULT_SAMPLING
-from benchmarks.outcomes import judge
-from benchmarks.report import LargestError, Row
+from benchmarks.shapley.methods import DEFAULT_SAMPLING
+from benchmarks.shapley.outcomes import judge
+from benchmarks.shapley.report import LargestError, Row
 
 
 def row(method, ratio, *, players=32, nmse=1e-3, temperature=0.1, family="sampled"):

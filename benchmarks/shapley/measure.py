@@ -7,13 +7,13 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from benchmarks.bounds import Operation, least_time, record_operations
-from benchmarks.bouts import Bout
 from benchmarks.machine import Rates
-from benchmarks.methods import Method
-from benchmarks.problems import Problem, Reference, normalised_error
-from benchmarks.report import Row
-from benchmarks.timing import Timing, summarise, time_in_turn
+from benchmarks.shapley.bounds import Operation, least_time, record_operations
+from benchmarks.shapley.bouts import Bout
+from benchmarks.shapley.methods import Method
+from benchmarks.shapley.problems import Problem, Reference, normalised_error
+from benchmarks.shapley.report import Row
+from benchmarks.shapley.timing import Timing, summarise, time_in_turn
 
 
 @dataclass(frozen=True)

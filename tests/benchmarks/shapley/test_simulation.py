@@ -1,6 +1,6 @@
 import torch
 
-from benchmarks.simulation import WIDTH, clustered_pairs
+from benchmarks.shapley.simulation import WIDTH, clustered_pairs
 
 
 def test_embeddings_are_unit_rows_of_the_width_stated():

@@ -8,8 +8,8 @@ from typing import Any, Literal, NamedTuple
 import torch
 from torch import Tensor
 
-from benchmarks.plain import plain_cosine_of_mean, plain_softmax_mean
-from benchmarks.problems import Problem
+from benchmarks.shapley.plain import plain_cosine_of_mean, plain_softmax_mean
+from benchmarks.shapley.problems import Problem
 from core.shapley.coalitions import PLAYER_LIMIT
 from core.shapley.cosine import CosineMeanGame
 from core.shapley.permutation import permutation_budget
