@@ -21,6 +21,7 @@ from PIL import Image
 from core.datasets.samples import Sample, read_samples
 from core.images import LoadedImage, read_image
 from core.records import Context, Record
+from dashboard.memory import settle
 from dashboard.state import Inputs
 
 if TYPE_CHECKING:
@@ -248,7 +249,9 @@ def _load(name: str, wanted: threading.Event) -> _Engine:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from core.pipeline import Pipeline
 
-    return _Engine(Pipeline.load(name))
+    engine = _Engine(Pipeline.load(name))
+    settle()
+    return engine
 
 
 def _cover(pixels: Image.Image) -> Image.Image:

@@ -10,6 +10,7 @@ from core.records import Game, Record, Side
 from dashboard.figures.drawing import shorten
 from dashboard.jobs import Unwanted, Work
 from dashboard.lab.settings import CONTEXTS, TYPED, Settings
+from dashboard.memory import settle
 
 # Spinning OpenMP threads make a busy machine many times slower; read when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -68,9 +69,18 @@ def _similarities(record: Record, side: Side) -> dict[str, object]:
 
 @lru_cache(maxsize=64)
 def _report(asked: str) -> "LabReport":
+    _load()
     from core.lab.report import LabRequest, lab_report
 
     return lab_report(LabRequest.model_validate_json(asked))
+
+
+@lru_cache(maxsize=1)
+def _load() -> None:
+    """Load the engine, once."""
+    import core.lab.report  # noqa: F401, for torch and all that comes with it
+
+    settle()
 
 
 def report(asked: "LabRequest") -> "tuple[LabReport, str]":

@@ -89,7 +89,7 @@ def test_every_alternative_is_trained_scored_and_measured(make_config, monkeypat
     for module in (comparison, runs):
         monkeypatch.setattr(module, "ALTERNATIVES", few)
         monkeypatch.setattr(module, "SEEDS", (1, 2))
-    monkeypatch.setattr(alignment, "ROUNDS", 1)
+    monkeypatch.setattr(comparison, "ROUNDS", 1)
     threads = torch.get_num_threads()
     found = comparison.run_benchmark(
         config.model_copy(update={"data": data}), tmp_path / "runs.jsonl"
