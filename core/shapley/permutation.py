@@ -110,13 +110,16 @@ def sample_orders(
     device = torch.device("cpu") if generator is None else generator.device
     # So many keys that a tie, which would favour one of two orders, does not happen in practice.
     keys = torch.randint(2**62, (samples, players), generator=generator, device=device)
-    orders = keys.argsort(dim=1)  # (samples, n)
+    orders = keys.argsort(dim=1).T.contiguous()  # (n, samples)
+    # Places come first in memory, as `running_sums` reads them.
     if design == "antithetic":
-        return torch.stack((orders, orders.flip(1)), dim=1)
-    if design == "rotated":
+        orders = torch.stack((orders, orders.flip(0)), dim=2)
+    elif design == "rotated":
         place = torch.arange(players, device=device)
-        return orders[:, (place.unsqueeze(1) + place) % players]
-    return orders.unsqueeze(1)
+        orders = orders[(place.unsqueeze(1) + place) % players].transpose(1, 2).contiguous()
+    else:
+        orders = orders.unsqueeze(2)
+    return orders.permute(1, 2, 0)  # (samples, orders per sample, n)
 
 
 def play_orders(game: Game, orders: Tensor, *, correction: str, with_error: bool = True) -> Samples:
@@ -136,9 +139,12 @@ def play_orders(game: Game, orders: Tensor, *, correction: str, with_error: bool
         means.append(_mean(block, flat, prefixes, correction))
         if with_error:
             squares.append(_squares(orders, prefixes.detach(), correction))
-    return Samples(
-        len(orders), torch.cat(means, dim=1), torch.cat(squares, dim=1) if with_error else None
-    )
+    return Samples(len(orders), _joined(means), _joined(squares) if with_error else None)
+
+
+def _joined(blocks: list[Tensor]) -> Tensor:
+    """Return blocks of targets (n, T') side by side, shape (n, T)."""
+    return blocks[0] if len(blocks) == 1 else torch.cat(blocks, dim=1)
 
 
 def _mean(game: Game, orders: Tensor, prefixes: Tensor, correction: str) -> Tensor:
@@ -158,7 +164,7 @@ def _mean(game: Game, orders: Tensor, prefixes: Tensor, correction: str) -> Tens
     if correction == "exact_first":
         singles = game.single_values()  # (n, T)
         gap = first.mean(dim=0) - singles.mean(dim=0)  # (T,)
-        return sums / permutations + (singles + gap) / players
+        return (sums * (players / permutations) + (singles + gap)) / players
     if correction == "shift":
         sums.index_add_(0, orders[:, 0], first - grand)
         return sums / permutations + grand / players

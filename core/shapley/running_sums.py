@@ -4,6 +4,7 @@ A cumulative sum along one axis adds number by number. Here the axis of places c
 adding one place to the next is one operation on a long row: several times faster with many players.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -21,6 +22,8 @@ def running_sums(values: Tensor, permutations: Tensor) -> Tensor:
     Returns:
         Shape (P, k, T), places outermost in memory; differentiable once.
     """
+    if not values.requires_grad:  # the detour of a function with a gradient is not free
+        return _sum_up(values, permutations).transpose(0, 1)
     # torch declares no types for apply.
     sums: Tensor = _RunningSums.apply(values, permutations)  # type: ignore[no-untyped-call]
     return sums.transpose(0, 1)
@@ -40,9 +43,7 @@ class _RunningSums(torch.autograd.Function):
     def forward(ctx: Any, values: Tensor, permutations: Tensor) -> Tensor:
         ctx.save_for_backward(permutations)
         ctx.players = len(values)
-        sums = in_order(values, permutations)  # (k, P, T)
-        _accumulate(list(sums.unbind(0)))
-        return sums
+        return _sum_up(values, permutations)
 
     @staticmethod
     @once_differentiable
@@ -50,12 +51,19 @@ class _RunningSums(torch.autograd.Function):
         """Give every player what is asked of its place and of all later ones."""
         (permutations,) = ctx.saved_tensors
         sums = upstream.clone(memory_format=torch.contiguous_format)  # (k, P, T)
-        _accumulate(list(sums.unbind(0))[::-1])
+        _accumulate(sums.unbind(0)[::-1])
         gradient = sums.new_zeros(ctx.players, sums.shape[2])  # (n, T)
         return gradient.index_add_(0, permutations.T.reshape(-1), sums.flatten(0, 1)), None
 
 
-def _accumulate(rows: list[Tensor]) -> None:
+def _sum_up(values: Tensor, permutations: Tensor) -> Tensor:
+    """Return the running sums, shape (k, P, T)."""
+    sums = in_order(values, permutations)
+    _accumulate(sums.unbind(0))
+    return sums
+
+
+def _accumulate(rows: Sequence[Tensor]) -> None:
     """Add each row to the next, in place."""
     for i in range(1, len(rows)):
         torch.add(rows[i], rows[i - 1], out=rows[i])

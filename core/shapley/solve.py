@@ -1,5 +1,6 @@
 """The one way in: Shapley values of any game, exact where it can be, sampled where it must be."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import torch
@@ -65,7 +66,7 @@ def shapley_values(
         raise InputError(f"tolerance must be positive and finite, got {tolerance}")
     game.check()
     working = _workable(game)
-    with torch.autocast(working.device.type, enabled=False):
+    with _without_autocast(working.device.type):
         estimate = None
         if method not in SAMPLED_METHODS:
             estimate = _find_exact(working, method, tolerance, budget)
@@ -83,6 +84,12 @@ def shapley_values(
                 why=why,
             )
     return estimate if working.device == game.device else _moved(estimate, game.device)
+
+
+def _without_autocast(device_type: str) -> AbstractContextManager[object]:
+    """Switch autocast off where it is on; entering its context for nothing is not free."""
+    is_on = torch.is_autocast_enabled(device_type)
+    return torch.autocast(device_type, enabled=False) if is_on else nullcontext()
 
 
 def _workable(game: Game) -> Game:
