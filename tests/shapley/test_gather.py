@@ -1,5 +1,6 @@
 """Posts of several processes as one batch: two real processes against one that holds all posts."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,10 @@ def work(rank: int, folder: str) -> None:
 @pytest.fixture(scope="module")
 def two_processes(tmp_path_factory):
     folder = tmp_path_factory.mktemp("processes")
-    multiprocessing.spawn(work, args=(str(folder),), nprocs=2)
+    with pytest.MonkeyPatch.context() as patch:
+        # A new process runs the main module, and tests of pages leave the dashboard's there.
+        patch.setitem(sys.modules, "__main__", sys.modules[__name__])
+        multiprocessing.spawn(work, args=(str(folder),), nprocs=2)
     return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in range(2)]
 
 
