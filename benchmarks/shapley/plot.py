@@ -46,10 +46,10 @@ _LOOKS = {
     "exact, 1e-3": _Look("1e-3", "triangle-down"),
     "exact, 1e-4": _Look("1e-4", "hexagon"),
     "exact, 1e-6": _Look("1e-6", "pentagon"),
-    "captum ShapleyValueSampling": _Look("captum sampling", "cross", "bottom center"),
+    "captum ShapleyValueSampling": _Look("captum sampling", "cross", "bottom left"),
     "shap PermutationExplainer": _Look("shap permutation", "x", "bottom center"),
-    "shap KernelExplainer": _Look("shap kernel", "hourglass", "top left"),
-    "shapiq PermutationSamplingSV": _Look("shapiq permutation", "bowtie", "top center"),
+    "shap KernelExplainer": _Look("shap kernel", "hourglass", "top center"),
+    "shapiq PermutationSamplingSV": _Look("shapiq permutation", "bowtie", "bottom center"),
     "shapiq KernelSHAP": _Look("shapiq kernel", "star-diamond", "top center"),
 }
 
