@@ -47,7 +47,7 @@ _LOOKS = {
     "exact, 1e-4": _Look("1e-4", "hexagon"),
     "exact, 1e-6": _Look("1e-6", "pentagon"),
     "captum ShapleyValueSampling": _Look("captum sampling", "cross", "bottom left"),
-    "shap PermutationExplainer": _Look("shap permutation", "x", "bottom center"),
+    "shap PermutationExplainer": _Look("shap permutation", "x", "top center"),
     "shap KernelExplainer": _Look("shap kernel", "hourglass", "top center"),
     "shapiq PermutationSamplingSV": _Look("shapiq permutation", "bowtie", "bottom center"),
     "shapiq KernelSHAP": _Look("shapiq kernel", "star-diamond", "top center"),
