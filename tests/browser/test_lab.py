@@ -1,10 +1,11 @@
 """The Shapley lab as a visitor meets it."""
 
+import contextlib
 import json
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from core.lab.axioms import rule_values
 from core.lab.games import lab_game
@@ -50,6 +51,16 @@ def edit_first_cell(page):
         if page.locator("#portal input").count():
             return
     pytest.fail("the table does not open its editor")
+
+
+def press_until(page, key, words):
+    """Press a key until it is heard: a page that stands may not listen to its keys yet."""
+    for _ in range(6):
+        page.keyboard.press(key)
+        with contextlib.suppress(TimeoutError):
+            page.get_by_text(words).wait_for(timeout=10_000)
+            return
+    pytest.fail(f"'{key}' is not heard")
 
 
 def written(value):
@@ -105,7 +116,8 @@ def test_the_contexts_of_the_open_post_play_and_the_address_names_it(visit):
 
 def test_a_walk_by_keys_moves_the_bars(visit):
     page = opened(visit("/lab?l_game=additive&l_n=3"))
-    for place in ("first", "second", "third"):
+    press_until(page, "n", "comes first")
+    for place in ("second", "third"):
         page.keyboard.press("n")
         expect(page.get_by_text(f"comes {place}")).to_be_visible()
 
@@ -120,8 +132,7 @@ def test_sampling_shows_its_band_while_it_runs_and_says_how_it_ended(visit):
     expect(chart(page, "estimate")).to_contain_text("exact")
     expect(page.get_by_text("budget used up").first).to_be_visible()
 
-    bands = chart(page, "estimate").locator(".fills path").count()
-    assert bands >= 2
+    expect(chart(page, "estimate").locator(".fills path").nth(1)).to_be_attached()
     expect(chart(page, "error")).to_be_visible()
     expect(chart(page, "rank")).to_be_visible()
 
@@ -173,7 +184,7 @@ def test_arrow_keys_turn_the_screens_of_a_presenter(visit):
     page = opened(visit("/lab"))
     page.get_by_role("button", name="Present").click()
     expect(page.get_by_text("1 of 7")).to_be_visible()
-    page.keyboard.press("ArrowRight")
+    press_until(page, "ArrowRight", "2 of 7")
     expect(page.get_by_role("heading", name="Walk")).to_be_visible()
     expect(page.get_by_role("heading", name="Choose a game")).to_have_count(0)
     page.keyboard.press("ArrowLeft")
