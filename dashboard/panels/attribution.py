@@ -20,6 +20,7 @@ from dashboard.figures.drawing import number, places_for
 from dashboard.figures.photo import photo_chart
 from dashboard.panels import notice
 from dashboard.panels.card import caption, subtitle
+from dashboard.panels.chart import chart
 from dashboard.panels.notice import literal
 
 
@@ -95,7 +96,7 @@ def _regions(regions: list[list[float]], key: str, photo: LoadedImage) -> None:
     shares = list(chain.from_iterable(regions))
     subtitle("Photo", _scale(sum(shares), shares))
     drawing = photo_chart(photo.pixels, regions, "share", signed=True)
-    st.plotly_chart(drawing.figure, key=key, alt=drawing.alt, config={"displayModeBar": False})
+    chart(drawing, key)
 
 
 def _scale(total: float, shares: Sequence[float]) -> str:

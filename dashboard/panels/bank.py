@@ -7,6 +7,7 @@ import streamlit as st
 from core.records import Game, Record
 from dashboard.figures.bank import THIS_POST, bank_chart, peaks
 from dashboard.panels.card import caption, card
+from dashboard.panels.chart import chart
 
 SIDES = {"text": "Sentences", "image": "Photos"}
 
@@ -35,9 +36,7 @@ def _sides(record: Record, key: str) -> None:
     )
     game = played[side]
     drawing = bank_chart(game)
-    st.plotly_chart(
-        drawing.figure, key=f"{key}.map.{side}", alt=drawing.alt, config={"displayModeBar": False}
-    )
+    chart(drawing, f"{key}.map.{side}")
     at_home = [place + 1 for place, post in peaks(game) if post == THIS_POST]
     caption(
         f"Rows: contexts. Columns: this post (outlined) and {len(game.bank_targets)} posts of the "

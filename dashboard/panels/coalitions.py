@@ -20,9 +20,8 @@ from dashboard.figures.drawing import residual, shorten
 from dashboard.figures.sides import agreement, sides_chart
 from dashboard.figures.waterfall import waterfall_chart
 from dashboard.panels.card import caption, subtitle
+from dashboard.panels.chart import chart
 from dashboard.panels.notice import literal
-
-CONFIG = {"displayModeBar": False, "typesetMath": False}
 
 
 def render(record: Record, explanation: Explanation, key: str) -> None:
@@ -110,7 +109,7 @@ def choose_row(session: MutableMapping[Any, Any], game: PredictionGame, key: str
 def _waterfall(record: Record, game: PredictionGame, key: str) -> None:
     subtitle("From no context to all", "φ of the prediction game, nats")
     drawing = waterfall_chart(game, record.contexts)
-    st.plotly_chart(drawing.figure, key=f"{key}.waterfall", alt=drawing.alt, config=CONFIG)
+    chart(drawing, f"{key}.waterfall")
     caption(
         "v(S): how much likelier (logarithm, in nats) the final prediction gets when the model "
         "is given the contexts of S, against none. φ is exact, from all "
@@ -123,7 +122,7 @@ def _waterfall(record: Record, game: PredictionGame, key: str) -> None:
 def _sides(record: Record, game: PredictionGame, key: str) -> None:
     subtitle("Does what aligns also help?", "each game on its own scale")
     drawing = sides_chart(record, game)
-    st.plotly_chart(drawing.figure, key=f"{key}.sides", alt=drawing.alt, config=CONFIG)
+    chart(drawing, f"{key}.sides")
     caption(agreement(record, game))
     with st.expander("Values as a table", type="compact"):
         st.dataframe(drawing.table.round(4), hide_index=True, alt=drawing.alt)

@@ -17,6 +17,7 @@ from dashboard.figures.drawing import number, shorten
 from dashboard.figures.movement import movement_chart
 from dashboard.figures.sentence import sentence_html
 from dashboard.panels.card import caption, subtitle
+from dashboard.panels.chart import chart
 from dashboard.trials import Trial
 
 MARKS = {
@@ -86,12 +87,7 @@ def _scores(change: EntityChange) -> str:
 def _values(changes: list[ContextChange], kind: str, key: str) -> None:
     subtitle("Values of the contexts", f"K·φ, {kind}")
     drawing = movement_chart(changes)
-    st.plotly_chart(
-        drawing.figure,
-        key=f"{key}.values",
-        alt=drawing.alt,
-        config={"displayModeBar": False, "typesetMath": False},
-    )
+    chart(drawing, f"{key}.values")
     with st.expander("Changes as a table", type="compact"):
         st.dataframe(drawing.table.round(3), hide_index=True, alt=drawing.alt)
 

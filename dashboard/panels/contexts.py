@@ -8,6 +8,7 @@ from core.records import AnyGame, Game, NoGame, Record, Standing
 from dashboard.figures.drawing import number, shorten
 from dashboard.figures.shapley import shapley_chart
 from dashboard.panels.card import caption, card
+from dashboard.panels.chart import chart
 
 TERMS = {
     "φ": "Shapley value: the context's fair share of the overlap that all contexts, own and "
@@ -43,12 +44,7 @@ def render(record: Record, key: str) -> None:
 
 def _chart(record: Record, key: str) -> None:
     drawing = shapley_chart(record)
-    st.plotly_chart(
-        drawing.figure,
-        key=f"{key}.chart",
-        alt=drawing.alt,
-        config={"displayModeBar": False, "typesetMath": False},
-    )
+    chart(drawing, f"{key}.chart")
     caption(
         "Blue bars support the post, orange hatched bars oppose it. The tick is the best reference "
         "context: a bar that passes it fits this post better than all of the bank."

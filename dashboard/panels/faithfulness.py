@@ -8,6 +8,7 @@ from core.records import Explanation, Faithfulness, NoPredictionGame, Record
 from dashboard.figures.drawing import number
 from dashboard.figures.faithfulness import faithfulness_chart, verdict
 from dashboard.panels.card import caption
+from dashboard.panels.chart import chart
 
 RANKINGS = {"prediction": "Prediction φ", "text": "Text side φ", "image": "Image side φ"}
 DEFINITIONS = {
@@ -51,12 +52,7 @@ def _ranking(judged: dict[str, Faithfulness], key: str) -> None:
     drawing = faithfulness_chart(chosen)
     left, right = st.columns([7, 5], gap="medium")
     with left:
-        st.plotly_chart(
-            drawing.figure,
-            key=f"{key}.curves.{by}",
-            alt=drawing.alt,
-            config={"displayModeBar": False},
-        )
+        chart(drawing, f"{key}.curves.{by}")
         caption(
             "v of the prediction game, in nats. Dashed: random orders on average; band: 90 % of "
             "them. Both are exact, over all orders."

@@ -8,6 +8,7 @@ from core.records import Explanation, NoPredictionGame, Record
 from dashboard.figures.drawing import shorten
 from dashboard.figures.interactions import Pairs, all_pairs, interaction_chart, strongest
 from dashboard.panels.card import caption, subtitle
+from dashboard.panels.chart import chart
 
 
 def render(record: Record, explanation: Explanation, key: str) -> None:
@@ -41,12 +42,7 @@ def render(record: Record, explanation: Explanation, key: str) -> None:
 def _map(pairs: Pairs, key: str) -> None:
     subtitle(pairs.game.capitalize())
     drawing = interaction_chart(pairs)
-    st.plotly_chart(
-        drawing.figure,
-        key=f"{key}.{pairs.game}",
-        alt=drawing.alt,
-        config={"displayModeBar": False},
-    )
+    chart(drawing, f"{key}.{pairs.game}")
     st.html(f'<p class="sc-said">{strongest(pairs)}</p>')
     with st.expander("Map as a table", type="compact"):
         st.dataframe(drawing.table.round(4), alt=drawing.alt)

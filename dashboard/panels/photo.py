@@ -6,6 +6,7 @@ from core.images import LoadedImage
 from core.records import Attention, Record
 from dashboard.figures.photo import photo_chart
 from dashboard.panels.card import caption, card
+from dashboard.panels.chart import chart
 
 PHOTO, GATE, ATTENTION = "Photo", "Gate", "Attention"
 
@@ -62,9 +63,7 @@ def _regions(
     values: list[list[float]], quantity: str, about: str, key: str, photo: LoadedImage
 ) -> None:
     drawing = photo_chart(photo.pixels, values, quantity)
-    st.plotly_chart(
-        drawing.figure, key=f"{key}.{quantity}", alt=drawing.alt, config={"displayModeBar": False}
-    )
+    chart(drawing, f"{key}.{quantity}")
     low, high = drawing.table.to_numpy().min(), drawing.table.to_numpy().max()
     st.html(
         f'<p class="sc-scale">{quantity} <span>{low:.3f}</span><span class="sc-ramp"></span>'

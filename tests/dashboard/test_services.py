@@ -83,8 +83,7 @@ def test_an_explanation_is_computed_once_and_remembered_with_its_record():
 def test_attributions_are_added_to_what_is_known_already():
     inputs = post("Anna Anna Anna in Paris , Rome")
     explained = services.explain(inputs, quiet)
-    if not explained.entities:
-        pytest.skip("the untrained model finds nothing here")
+    assert explained.entities, "the untrained model finds something in this sentence"
     traced = services.attribute(inputs, 0, quiet)
 
     assert traced.explanation is explained.explanation
