@@ -98,7 +98,7 @@ def measure_bout(bout: Bout, references: Mapping[Problem, Reference]) -> list[Me
 
 
 def _solve(problem: Problem, method: Method, generator: torch.Generator) -> Tensor:
-    with torch.no_grad():
+    with torch.inference_mode():
         return method.solve(problem, generator).values
 
 
@@ -112,7 +112,7 @@ def _differentiate(
 def _errors(problem: Problem, method: Method, exact: Tensor, draws: int) -> tuple[int, float]:
     """Return coalition values per target, and the mean nMSE over the draws."""
     errors = []
-    with torch.no_grad():
+    with torch.inference_mode():
         for seed in range(1 if method.family == "exact" else draws):
             found = method.solve(problem, torch.Generator().manual_seed(seed))
             errors.append(normalised_error(found.values, exact[:, : method.targets]))

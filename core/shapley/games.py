@@ -123,7 +123,10 @@ def check_numbers(numbers: Tensor, what: str) -> float:
     """Return the largest magnitude, or raise InputError unless all numbers are finite floats."""
     if not numbers.is_floating_point():
         raise InputError(f"{what} must be floating point, got {numbers.dtype}; convert it")
-    largest = float(numbers.detach().abs().amax()) if numbers.numel() else 0.0
+    if not numbers.numel():
+        return 0.0
+    lowest, highest = numbers.detach().aminmax()  # of a NaN, both are NaN
+    largest = max(-float(lowest), float(highest))
     if not math.isfinite(largest):
         raise InputError(
             f"{what} holds NaN or infinity, which gives no coalition a value; check the features"

@@ -70,7 +70,7 @@ class Samples:
     def standard_error(self) -> Tensor:
         """Standard error of the mean, shape (n, T); infinite for a single sample, or unasked."""
         if self.squares is None or self.count < 2:
-            return torch.full_like(self.mean.detach(), torch.inf)
+            return self.mean.new_full(self.mean.shape, torch.inf)
         return (self.squares / (self.count * (self.count - 1))).sqrt()
 
 
@@ -109,8 +109,9 @@ def sample_orders(
     """Return random orders, shape (samples, orders per sample, n), integer."""
     device = torch.device("cpu") if generator is None else generator.device
     # So many keys that a tie, which would favour one of two orders, does not happen in practice.
-    keys = torch.randint(2**62, (samples, players), generator=generator, device=device)
-    orders = keys.argsort(dim=1).T.contiguous()  # (n, samples)
+    keys = torch.empty(samples, players, dtype=torch.int64, device=device)
+    keys.random_(generator=generator)
+    orders = keys.argsort(dim=1).T  # (n, samples)
     # Places come first in memory, as `running_sums` reads them.
     if design == "antithetic":
         orders = torch.stack((orders, orders.flip(0)), dim=2)
@@ -118,7 +119,7 @@ def sample_orders(
         place = torch.arange(players, device=device)
         orders = orders[(place.unsqueeze(1) + place) % players].transpose(1, 2).contiguous()
     else:
-        orders = orders.unsqueeze(2)
+        orders = orders.contiguous().unsqueeze(2)
     return orders.permute(1, 2, 0)  # (samples, orders per sample, n)
 
 
@@ -157,18 +158,16 @@ def _mean(game: Game, orders: Tensor, prefixes: Tensor, correction: str) -> Tens
         correction: One of `CORRECTIONS`.
     """
     permutations, players = orders.shape
-    later = prefixes.diff(dim=0).flatten(0, 1)  # ((n - 1) * P, T)
-    sums = torch.zeros_like(prefixes[:, 0])  # (n, T)
-    sums.index_add_(0, orders.T[1:].reshape(-1), later)
     first, grand = prefixes[0], prefixes[-1, 0]  # (P, T), (T,)
     if correction == "exact_first":
-        singles = game.single_values()  # (n, T)
-        gap = first.mean(dim=0) - singles.mean(dim=0)  # (T,)
-        return (sums * (players / permutations) + (singles + gap)) / players
-    if correction == "shift":
-        sums.index_add_(0, orders[:, 0], first - grand)
-        return sums / permutations + grand / players
-    return sums.index_add_(0, orders[:, 0], first) / permutations
+        sums = game.single_values() * (permutations / players)  # (n, T)
+    else:
+        sums = torch.zeros_like(prefixes[:, 0])  # (n, T)
+        sums.index_add_(0, orders[:, 0], first - grand if correction == "shift" else first)
+    later = prefixes.diff(dim=0).flatten(0, 1)  # ((n - 1) * P, T)
+    sums.index_add_(0, orders.T[1:].reshape(-1), later)
+    values = sums / permutations
+    return values.add(grand - values.sum(dim=0), alpha=1 / players)
 
 
 def _squares(orders: Tensor, prefixes: Tensor, correction: str) -> Tensor:

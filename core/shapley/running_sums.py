@@ -2,14 +2,19 @@
 
 A cumulative sum along one axis adds number by number. Here the axis of places comes first, so that
 adding one place to the next is one operation on a long row: several times faster with many players.
+With few targets the rows are short, and starting an operation costs more than the addition: places
+are then summed within all blocks of places at once, and each block's total added to the next block.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
+
+_BLOCK = 8  # places; with fewer than two blocks of them there is nothing to win
 
 
 def running_sums(values: Tensor, permutations: Tensor) -> Tensor:
@@ -50,20 +55,33 @@ class _RunningSums(torch.autograd.Function):
     def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor, None]:
         """Give every player what is asked of its place and of all later ones."""
         (permutations,) = ctx.saved_tensors
-        sums = upstream.clone(memory_format=torch.contiguous_format)  # (k, P, T)
-        _accumulate(sums.unbind(0)[::-1])
+        sums = upstream.flip(0).contiguous()  # (k, P, T), last place first
+        _accumulate(sums)
         gradient = sums.new_zeros(ctx.players, sums.shape[2])  # (n, T)
-        return gradient.index_add_(0, permutations.T.reshape(-1), sums.flatten(0, 1)), None
+        players = permutations.T.flip(0).reshape(-1)
+        return gradient.index_add_(0, players, sums.flatten(0, 1)), None
 
 
 def _sum_up(values: Tensor, permutations: Tensor) -> Tensor:
     """Return the running sums, shape (k, P, T)."""
     sums = in_order(values, permutations)
-    _accumulate(sums.unbind(0))
+    _accumulate(sums)
     return sums
 
 
-def _accumulate(rows: Sequence[Tensor]) -> None:
+def _accumulate(places: Tensor) -> None:
+    """Add each place to the next, in place; shape (k, P, T), contiguous."""
+    count = len(places) // _BLOCK
+    if count > 1:
+        blocks = places[: count * _BLOCK].flatten(1).unflatten(0, (count, _BLOCK))
+        _add_to_next(blocks.unbind(1))
+        for earlier, block in pairwise(blocks.unbind(0)):
+            block.add_(earlier[-1])
+        places = places[count * _BLOCK - 1 :]
+    _add_to_next(places.unbind(0))
+
+
+def _add_to_next(rows: Sequence[Tensor]) -> None:
     """Add each row to the next, in place."""
-    for i in range(1, len(rows)):
-        torch.add(rows[i], rows[i - 1], out=rows[i])
+    for earlier, row in pairwise(rows):
+        row.add_(earlier)

@@ -18,6 +18,7 @@ EXACT_METHODS = ("closed_form", "quadrature", "operator")  # a game's own
 METHODS = ("auto", "exact", "enumeration", *EXACT_METHODS, *SAMPLED_METHODS)
 # Evaluations a player from which regression erred less than orders, for every game of `bench`.
 _REGRESSION_BUDGET = 8
+_PRECISE = (torch.float32, torch.float64)
 
 
 def shapley_values(
@@ -83,7 +84,7 @@ def shapley_values(
                 generator=generator,
                 why=why,
             )
-    return estimate if working.device == game.device else _moved(estimate, game.device)
+    return estimate if working is game else _moved(estimate, game.device)
 
 
 def _without_autocast(device_type: str) -> AbstractContextManager[object]:
@@ -94,10 +95,12 @@ def _without_autocast(device_type: str) -> AbstractContextManager[object]:
 
 def _workable(game: Game) -> Game:
     """Return the game in float32 or better, where enumeration and small tolerances can run."""
-    # Apple's accelerator has no float64.
-    device = torch.device("cpu") if game.device.type == "mps" else game.device
-    dtype = torch.promote_types(game.dtype, torch.float32)
-    return game if (dtype, device) == (game.dtype, game.device) else game.cast(dtype, device)
+    device = game.device
+    if device.type == "mps":
+        device = torch.device("cpu")  # Apple's accelerator has no float64
+    elif game.dtype in _PRECISE:
+        return game
+    return game.cast(torch.promote_types(game.dtype, torch.float32), device)
 
 
 def _moved(estimate: ShapleyEstimate, device: torch.device) -> ShapleyEstimate:
