@@ -37,8 +37,8 @@ _FAMILIES: dict[Family, str] = {
     "library": "other libraries, as many values",
 }
 _LOOKS = {
-    "plain sampling": _Look("plain", "circle", "top center"),
-    "antithetic": _Look("antithetic", "diamond", "top right"),
+    "plain sampling": _Look("plain", "circle", "middle left"),
+    "antithetic": _Look("antithetic", "diamond", "top center"),
     "rotated": _Look("rotated", "square"),
     "shift": _Look("shift", "triangle-up"),
     DEFAULT_SAMPLING: _Look("antithetic, first place exact", "star", "bottom right"),

@@ -152,8 +152,9 @@ def _preface(report: ShapleyReport) -> list[str]:
         f"billion exponentials/s (float32), {1e6 * rates.dispatch_seconds:.1f} us an operation",
         f"embeddings simulated: {report.embeddings}",
         f"time: ratio to plain sampling of {report.permutations} orders, median of rounds in which "
-        "every row takes its turn; grad: with the gradient; values: of coalitions, per target; "
-        "bound: what the row's torch operations need at best (without gradient)",
+        "every row takes its turn, in inference mode; grad: with the gradient; values: of "
+        "coalitions, per target; bound: what the row's torch operations need at best (without "
+        "gradient)",
     ]
 
 
