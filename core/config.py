@@ -3,11 +3,22 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 
 from core.errors import InputError
+from core.records import Task
+
+_DEEPEST = 5  # files that extend one another
 
 
 class Section(BaseModel):
@@ -59,23 +70,47 @@ class FusionConfig(Section):
 
     heads: PositiveInt = 8
     dropout: float = Field(0.1, ge=0, lt=1)
+    gated: bool = Field(True, description="False: plain cross-attention, every gate at 1")
     gate_bias: float = Field(2.0, description="gates start at sigmoid(gate_bias)")
     bridge_temperature: PositiveFloat = 0.1
 
 
 class HeadConfig(Section):
-    """The output: entity types of the tags, and the labels of the auxiliary classifier."""
+    """The output: which task, and what it tells apart."""
 
+    task: Task = Field(
+        "mner",
+        description="mner: tags of words; mre: the relation of a marked pair; jmere: entities and "
+        "relations as labels of word pairs; classification: a label of the whole post",
+    )
     entity_types: tuple[str, ...] = ("PER", "LOC", "ORG", "MISC")
-    labels: tuple[str, ...] = Field((), description="whole-post labels; empty: no classifier")
+    relations: tuple[str, ...] = Field((), description="of mre, with None, or of jmere, without")
+    labels: tuple[str, ...] = Field(
+        (), description="of whole posts; beside another task, learned as an auxiliary"
+    )
     dropout: float = Field(0.2, ge=0, lt=1)
+    pair_layer: Literal["contrastive", "linear"] = Field(
+        "contrastive", description="how a pair of words is compared with the labels of jmere"
+    )
+    pair_width: PositiveInt = 128
+    pair_temperature: PositiveFloat = 0.1
+    none_weight: PositiveFloat = Field(0.3, description="of pairs of words without a label")
+    directed: bool = Field(False, description="jmere tells (a, b) from (b, a), which EEGA does not")
+
+    @model_validator(mode="after")
+    def _task_has_what_it_tells_apart(self) -> Self:
+        needed = {"mre": "relations", "jmere": "relations", "classification": "labels"}
+        name = needed.get(self.task)
+        if name and not getattr(self, name):
+            raise ValueError(f"the task {self.task} tells {name} apart; name them")
+        return self
 
 
 class SourceConfig(Section):
     """A file of examples, and what the model learns from it."""
 
     name: str
-    kind: Literal["twitter", "image_text"]
+    kind: Literal["twitter", "image_text", "mnre", "jmere"]
     file: str = Field(description="relative to data.root")
     objectives: tuple[Literal["task", "alignment", "label", "consistency"], ...] = Field(
         (), description="what is learned from it; see core/training/objectives.py"
@@ -105,7 +140,7 @@ class DataConfig(Section):
         True, description="leave out training posts whose sentence stands in dev or an evaluation"
     )
     sources: tuple[SourceConfig, ...]
-    dev: SourceConfig = Field(description="its entity F1 chooses the epoch")
+    dev: SourceConfig = Field(description="its F1 chooses the epoch")
     evaluations: tuple[SourceConfig, ...] = Field((), description="scored once, at the end")
 
     def path(self, relative: str) -> Path:
@@ -124,7 +159,14 @@ class TrainingConfig(Section):
     warmup: float = Field(0.06, ge=0, lt=1, description="share of all steps")
     clip: PositiveFloat = 1.0
     average_decay: float = Field(0.99, ge=0, lt=1, description="moving average of weights; 0: none")
+    patience: PositiveInt | None = Field(
+        None, description="stop after so many epochs without a better dev score; None: never"
+    )
+    accumulation: PositiveInt = Field(1, description="batches whose gradients make one step")
     max_contexts: int = Field(3, ge=0, description="none to this many are drawn for each example")
+    without_contexts: float | None = Field(
+        None, ge=0, le=1, description="share of examples read without any; None: as often as one"
+    )
     task_weight: float = Field(1.0, ge=0)
     label_weight: float = Field(0.3, ge=0)
     consistency_weight: float = Field(0.3, ge=0)
@@ -161,21 +203,45 @@ class Config(Section):
 def load_config(path: Path, overrides: list[str] | None = None) -> Config:
     """Read a config file, with `key.sub=value` overrides whose values are TOML.
 
+    A file may begin with `extends = "other.toml"`, a path from its own folder: it then says only
+    what differs. Sections are merged key by key, lists replaced as a whole.
+
     Raises:
         InputError: The file is missing, is no TOML, or a key is unknown, missing or mistyped.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); give a config file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: is not valid TOML: {error}") from None
+    table = _read_table(path)
     for override in overrides or []:
         _apply(table, override)
     try:
         return Config.model_validate(table)
     except ValidationError as error:
         raise InputError(f"{path}: {describe(error)}") from None
+
+
+def _read_table(path: Path, depth: int = 0) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); give a config file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: is not valid TOML: {error}") from None
+    base = table.pop("extends", None)
+    if base is None:
+        return table
+    if depth == _DEEPEST or not isinstance(base, str):
+        raise InputError(f"{path}: extends {base!r}; name one file, and no circle of files")
+    return _merged(_read_table(path.parent / base, depth + 1), table)
+
+
+def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return the base with the changes put in, sections key by key."""
+    merged = dict(base)
+    for key, value in changes.items():
+        known = merged.get(key)
+        if isinstance(known, dict) and isinstance(value, dict):
+            value = _merged(known, value)
+        merged[key] = value
+    return merged
 
 
 def describe(error: ValidationError) -> str:

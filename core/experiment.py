@@ -1,21 +1,26 @@
 """An experiment from config to checkpoint, and the scores of a checkpoint on any file."""
 
+import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from tqdm import tqdm
+from transformers import PreTrainedTokenizerFast
 
 from core.config import Config, SourceConfig
+from core.contexts.precomputed import load_all_contexts
 from core.datasets.files import Loaded
-from core.datasets.image_text import read_image_text
-from core.datasets.twitter import read_twitter
+from core.datasets.leaks import find_leaks
+from core.datasets.readers import read_posts
 from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
-from core.encoders.image import load_image_encoder
+from core.encoders.image import ImageEncoder, load_image_encoder
 from core.errors import InputError
 from core.evaluation.scores import scores
+from core.model import ShapCA
 from core.records import Example
 from core.training.checkpoint import (
     CHECKPOINTS,
@@ -26,12 +31,35 @@ from core.training.checkpoint import (
 )
 from core.training.loop import Data, Trainer
 from core.training.model_card import write_model_card
+from core.training.progress import Progress
 from core.training.sources import (
     image_features,
     load_source,
-    merged_contexts,
     without_overlap,
 )
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model with its best dev weights, and what it was trained and will be scored on.
+
+    Attributes:
+        model: On its device.
+        tokenizer: Of its text encoder.
+        encoder: Of its images.
+        progress: How the run went.
+        examples: Number of training examples by source.
+        evaluations: Dev first, then the other sources to score, by name.
+        is_main: Whether this is the first of the processes, which saves and scores.
+    """
+
+    model: ShapCA
+    tokenizer: PreTrainedTokenizerFast
+    encoder: ImageEncoder
+    progress: Progress
+    examples: dict[str, int]
+    evaluations: dict[str, Data]
+    is_main: bool
 
 
 def run_experiment(
@@ -49,12 +77,53 @@ def run_experiment(
         checkpoint_folder: Where the result goes; default `checkpoints/<name>`.
         device: See `core.devices`.
 
+    Returns:
+        The metrics; nothing in other processes than the first of several.
+
     Raises:
         InputError: Data cannot be read, or the run folder holds another config.
     """
-    run_folder = run_folder or Path("runs") / config.name
-    checkpoint_folder = checkpoint_folder or CHECKPOINTS / config.name
     device = choose_device(device)
+    folder = checkpoint_folder or CHECKPOINTS / config.name
+    trained = train_model(config, run_folder or Path("runs") / config.name, device=device)
+    if not trained.is_main:
+        return {}
+    save_checkpoint(
+        folder,
+        trained.model,
+        trained.tokenizer,
+        config,
+        image_fingerprint=trained.encoder.fingerprint,
+        image_width=trained.encoder.width,
+    )
+    metrics: dict[str, Any] = {
+        "best_epoch": trained.progress.best_epoch,
+        "training_seconds": round(trained.progress.seconds, 1),
+        "training_examples": trained.examples,
+    }
+    save_metrics(folder, metrics)
+    # The figures are those of the file that ships, read back and rounded as it is.
+    saved = load_checkpoint(folder)
+    metrics["scores"] = {
+        name: scores(saved.model.to(device), saved.tokenizer, config, *data)
+        for name, data in trained.evaluations.items()
+    }
+    save_metrics(folder, metrics)
+    write_model_card(folder, config, metrics)
+    return metrics
+
+
+def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:
+    """Read what a config names, and train to the end, or on from where the run stopped.
+
+    Args:
+        config: The experiment.
+        run_folder: State and log of the run.
+        device: `cpu`, `cuda` or `mps`.
+
+    Raises:
+        InputError: Data cannot be read, or the run folder holds another config.
+    """
     encoder = load_image_encoder(config.image_encoder.model, device)
     cache = FeatureCache(encoder)
     evaluations = {
@@ -64,11 +133,15 @@ def run_experiment(
     held_out = [example for examples, _ in evaluations.values() for example in examples]
     held_out = held_out if config.data.drop_overlap else []
     sources = [_load(source, config, cache, held_out) for source in config.data.sources]
+    for source, (examples, _) in zip(config.data.sources, sources, strict=True):
+        for warning in find_leaks(examples).warnings if "task" in source.objectives else ():
+            tqdm.write(f"{source.name}: {warning}", file=sys.stderr)
     torch.manual_seed(config.seed)  # the parameters that start at random
     model, tokenizer = build_model(config, image_width=encoder.width)
     dev = evaluations[config.data.dev.name]
     trainer = Trainer(config, model, tokenizer, sources, dev, run_folder, device=device)
-    with tqdm(desc=config.name, unit="step") as bar:
+    is_main = trainer.accelerator.is_main_process
+    with tqdm(desc=config.name, unit="step", disable=not is_main) as bar:
 
         def report(step: int, steps: int, losses: dict[str, float]) -> None:
             bar.total = steps
@@ -76,32 +149,11 @@ def run_experiment(
             bar.set_postfix(loss=f"{losses['total']:.2f}")
 
         progress = trainer.run(report)
-    save_checkpoint(
-        checkpoint_folder,
-        model,
-        tokenizer,
-        config,
-        image_fingerprint=encoder.fingerprint,
-        image_width=encoder.width,
-    )
-    metrics: dict[str, Any] = {
-        "best_epoch": progress.best_epoch,
-        "training_seconds": round(progress.seconds, 1),
-        "training_examples": {
-            source.name: len(examples)
-            for source, (examples, _) in zip(config.data.sources, sources, strict=True)
-        },
+    counts = {
+        source.name: len(examples)
+        for source, (examples, _) in zip(config.data.sources, sources, strict=True)
     }
-    save_metrics(checkpoint_folder, metrics)
-    # The figures are those of the file that ships, read back and rounded as it is.
-    saved = load_checkpoint(checkpoint_folder)
-    metrics["scores"] = {
-        name: scores(saved.model.to(device), saved.tokenizer, config, *data)
-        for name, data in evaluations.items()
-    }
-    save_metrics(checkpoint_folder, metrics)
-    write_model_card(checkpoint_folder, config, metrics)
-    return metrics
+    return Trained(model, tokenizer, encoder, progress, counts, evaluations, is_main)
 
 
 def evaluate_file(
@@ -119,7 +171,7 @@ def evaluate_file(
 
     Args:
         checkpoint: Name or folder.
-        dataset: `twitter` or `image_text`.
+        dataset: Format of the file; see `core.datasets.readers`.
         file: In that format.
         contexts: JSONL files of contexts by image id.
         images: Folder of photos.
@@ -128,7 +180,7 @@ def evaluate_file(
         device: See `core.devices`.
 
     Raises:
-        InputError: The dataset is unknown, or something cannot be read.
+        InputError: The format is unknown, or something cannot be read.
     """
     device = choose_device(device)
     ready = load_checkpoint(checkpoint)
@@ -140,6 +192,7 @@ def evaluate_file(
         split,
         skip_bad_lines=skip_bad_lines,
         types=ready.config.head.entity_types,
+        relations=ready.config.head.relations or None,
     )
     if not loaded.examples:
         raise InputError(f"{file}: has no example to score")
@@ -173,17 +226,23 @@ def read_dataset(
     *,
     skip_bad_lines: bool = False,
     types: Sequence[str] | None = None,
+    relations: Sequence[str] | None = None,
 ) -> Loaded:
-    """Read a file of `twitter` or `image_text`; see `evaluate_file` for the arguments.
+    """Read a file of posts; see `evaluate_file` for the arguments.
 
-    Tags of other `types` are bad lines; None: any type is read.
+    Lines with other `types` or `relations` are bad; None: any is read.
 
     Raises:
-        InputError: The dataset is unknown, or something cannot be read.
+        InputError: The format is unknown, or something cannot be read.
     """
-    known = merged_contexts(contexts, skip_bad_lines=skip_bad_lines)
-    if dataset == "twitter":
-        return read_twitter(file, known, skip_bad_lines, images=images, types=types)
-    if dataset == "image_text":
-        return read_image_text(file, images, skip_bad_lines, contexts=known, split=split)
-    raise InputError(f"The dataset {dataset!r} is unknown; choose twitter or image_text.")
+    known = load_all_contexts(contexts, skip_bad_lines=skip_bad_lines).by_image
+    return read_posts(
+        dataset,
+        file,
+        known,
+        skip_bad_lines,
+        images=images,
+        split=split,
+        types=types,
+        relations=relations,
+    )

@@ -33,16 +33,24 @@ class ContextGatedFusion(nn.Module):
 
     A gate of 1 keeps the original feature, 0 replaces it by the bridge. With every gate at 1 this
     is plain cross-attention; with every image gate at 0 all keys are equal, attention uniform.
-    The output projections start at zero, so an untrained layer passes the words through.
+    The output projections start at zero, so an untrained layer passes the words through. Not
+    `gated`, it is plain cross-attention throughout.
     """
 
     def __init__(
-        self, width: int, image_width: int, *, heads: int, dropout: float, gate_bias: float
+        self,
+        width: int,
+        image_width: int,
+        *,
+        heads: int,
+        dropout: float,
+        gate_bias: float,
+        gated: bool = True,
     ) -> None:
         super().__init__()
         if width % heads:
             raise ValueError(f"width {width} is not a multiple of heads {heads}")
-        self.heads = heads
+        self.heads, self.gated = heads, gated
         self.query = nn.Linear(width, width)
         self.key = nn.Linear(image_width, width)
         self.value = nn.Linear(image_width, width)
@@ -72,6 +80,7 @@ class ContextGatedFusion(nn.Module):
             bridge: Pooled contexts, shape (B, D).
             has_bridge: Whether the post has a context, shape (B,), bool; without one gates are 1.
         """
+        has_bridge = has_bridge & self.gated
         query, text_gate = _gated(
             self.query(words), self.bridge_query(bridge), self.query_gate, has_bridge
         )  # (B, L, D), (B, L)

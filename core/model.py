@@ -10,7 +10,7 @@ from core.datasets.batches import CHARACTERS, Batch
 from core.encoders.characters import CharacterEncoder
 from core.encoders.text import TextEncoder, mean_pool
 from core.fusion import ContextGatedFusion, Fused, bridge_weights
-from core.heads.crf import CRFHead
+from core.tasks import build_head
 
 
 @dataclass(frozen=True)
@@ -29,26 +29,26 @@ class AlignmentFeatures:
 
 
 @dataclass(frozen=True)
-class Tagging:
-    """What the model says about the words of a batch.
+class Reading:
+    """What the model makes of a batch.
 
     Attributes:
-        emissions: Tag scores, shape (B, L, K).
+        scores: What the task's head returns, shape (B, ...).
         features: Fused word features, shape (B, L, D).
         fused: Gates and attention; None when no post of the batch has an image.
         bridge_shares: Share of each context in the bridge, shape (B, n); None as above.
     """
 
-    emissions: Tensor
+    scores: Tensor
     features: Tensor
     fused: Fused | None
     bridge_shares: Tensor | None
 
 
 class ShapCA(nn.Module):
-    """Tags the words of a post with the help of its contexts and its image.
+    """Reads a post with the help of its contexts and its image, for the task of its head.
 
-    Paper: joint encoding of text and context, Shapley alignment, context-gated fusion, CRF. Ours:
+    Paper: joint encoding of text and context, Shapley alignment, context-gated fusion. Ours:
     alignment encodes text and context in separate passes, because a context that has already read
     its own text would be recognised by leakage rather than meaning.
     """
@@ -75,13 +75,13 @@ class ShapCA(nn.Module):
             image_width,
             heads=config.fusion.heads,
             dropout=config.fusion.dropout,
+            gated=config.fusion.gated,
             gate_bias=config.fusion.gate_bias,
         )
         characters = config.text_encoder.character_width
         self.characters = CharacterEncoder(len(CHARACTERS) + 2, characters) if characters else None
-        tags = 1 + 2 * len(config.head.entity_types)
-        self.head = CRFHead(width + characters, tags, dropout=config.head.dropout)
-        labels = len(config.head.labels)
+        self.head = build_head(config.head, width + characters)
+        labels = len(config.head.labels) if config.head.task != "classification" else 0
         self.label_head = nn.Linear(width, labels) if labels else None
 
     def align(self, batch: Batch) -> AlignmentFeatures:
@@ -104,8 +104,10 @@ class ShapCA(nn.Module):
             _unit(self.image_projection(image)) * batch.has_image.unsqueeze(-1),
         )
 
-    def tag(self, batch: Batch, *, use_image: bool = True, shares: Tensor | None = None) -> Tagging:
-        """Score the tags of every word.
+    def read(
+        self, batch: Batch, *, use_image: bool = True, shares: Tensor | None = None
+    ) -> Reading:
+        """Score what the head tells apart.
 
         Args:
             batch: The posts; every row must have at least one word.
@@ -129,9 +131,10 @@ class ShapCA(nn.Module):
         inputs = features
         if self.characters is not None:
             inputs = torch.cat([features, self.characters(batch.char_ids).to(features.dtype)], -1)
-        return Tagging(self.head.emissions(inputs), features, fused, bridged)
+        scores = self.head.scores(inputs, batch.word_mask, batch.pairs)
+        return Reading(scores, features, fused, bridged)
 
-    def classify(self, tagging: Tagging, batch: Batch) -> Tensor:
+    def classify(self, reading: Reading, batch: Batch) -> Tensor:
         """Return label scores of whole posts, shape (B, labels).
 
         Raises:
@@ -139,13 +142,13 @@ class ShapCA(nn.Module):
         """
         if self.label_head is None:
             raise ValueError("this model has no labels to tell apart")
-        scores: Tensor = self.label_head(mean_pool(tagging.features, batch.word_mask))
+        scores: Tensor = self.label_head(mean_pool(reading.features, batch.word_mask))
         return scores.float()
 
     @torch.no_grad()
-    def decode(self, batch: Batch, *, use_image: bool = True) -> list[list[int]]:
-        """Return the best tags of each post's words."""
-        return self.head.decode(self.tag(batch, use_image=use_image).emissions, batch.word_mask)
+    def decode(self, batch: Batch, *, use_image: bool = True) -> Tensor:
+        """Return the best answers, in the shape of the batch's gold."""
+        return self.head.decode(self.read(batch, use_image=use_image).scores, batch.word_mask)
 
     def bridge_shares(self, aligned: AlignmentFeatures, has_context: Tensor) -> Tensor:
         """Share the bridge by alignment with the text and, where there is one, the image.

@@ -14,7 +14,6 @@ from core.bank import Bank, bank_fingerprint
 from core.contexts.perception import PerceptionGenerator
 from core.contexts.store import ContextStore
 from core.datasets.batches import Batch, collate
-from core.datasets.labels import LabelMap
 from core.datasets.pieces import cut_points
 from core.datasets.samples import read_bank
 from core.datasets.tokens import tokenize
@@ -28,9 +27,11 @@ from core.explain.misalignment import verdicts
 from core.explain.post_games import play_games
 from core.explain.prediction_game import ReadCoalitions
 from core.images import LoadedImage, read_image
-from core.model import AlignmentFeatures, Tagging
-from core.reading import attention, entities, gates, notes
-from core.records import SCHEMA_VERSION, Context, Example, Post, Record
+from core.model import AlignmentFeatures, Reading
+from core.outcomes import post_outcome
+from core.reading import attention, gates, notes
+from core.records import SCHEMA_VERSION, Context, Example, Pair, Post, Record, Token
+from core.tasks import build_codec
 from core.training.checkpoint import Checkpoint, load_checkpoint
 
 SAMPLE_DATA = Path(__file__).parents[1] / "sample_data"
@@ -52,7 +53,8 @@ class Pipeline:
     ) -> None:
         self.checkpoint, self.device, self.bank_folder = checkpoint, device, bank
         self.model = checkpoint.model.to(device)
-        self.labels = LabelMap(checkpoint.config.head.entity_types)
+        self.task = checkpoint.config.head.task
+        self.codec = build_codec(checkpoint.config.head)
         self.image_encoder = load_image_encoder(checkpoint.config.image_encoder.model, device)
         expected = checkpoint.fingerprints["image_encoder"].rpartition("@")[2]
         if self.image_encoder.fingerprint != expected:
@@ -84,6 +86,8 @@ class Pipeline:
         image: LoadedImage | None = None,
         contexts: Sequence[Context] | None = None,
         *,
+        tokens: Sequence[Token] | None = None,
+        pair: Pair | None = None,
         id: str = "post",
         ocr: bool = True,
         method: str = "exact",
@@ -96,18 +100,23 @@ class Pipeline:
             image: Its photo, if any.
             contexts: Descriptions of the photo; None: perceived from it. Those with
                 `included=False` stay in the record and take no part.
+            tokens: The sentence's words where a dataset has split it; None: split here.
+            pair: Whose relation is asked for, of a checkpoint for mre.
             id: Of the record.
             ocr: Whether perceived contexts also tell what is written in the photo.
             method: Of the games; see `core.shapley.shapley_values`.
             progress: Called with each stage and the share done.
 
         Raises:
-            InputError: The sentence is empty or too long, or there are too many contexts.
+            InputError: The sentence is empty or too long, there are too many contexts, or the pair
+                is missing, not asked for, or outside the sentence.
         """
         timings: dict[str, float] = {}
         stage = _Stages(timings, progress)
         with stage("read", 0.0):
-            tokens = tokenize(text)
+            words = tokenize(text) if tokens is None else tuple(tokens)
+            example = Example(id=id, text=text, tokens=words, pair=pair)
+            self._check_pair(example)
         if contexts is None:
             with stage("describe", 0.1):
                 contexts = self.describe(image, ocr=ocr) if image else []
@@ -117,10 +126,9 @@ class Pipeline:
             )
         with stage("encode", 0.4):
             features = self._image_features(image)
-            example = Example(id=id, text=text, tokens=tokens)
             used = [place for place, context in enumerate(contexts) if context.included]
             batch = self._batch(example, [[contexts[place] for place in used]], features)
-            aligned, tagging, bare = self._forward(example, batch, features)
+            aligned, reading, bare = self._forward(example, batch, features)
         with stage("bank", 0.6):
             bank = self.bank().foreign_to(
                 text, image.sha256 if image else None, [context.text for context in contexts]
@@ -134,16 +142,22 @@ class Pipeline:
                 temperature=self.checkpoint.config.alignment.temperature,
                 method=method,
             )
-        with stage("entities", 0.9):
-            found = entities(self.model.head, self.labels, example, batch, tagging, bare)
+        with stage("decode", 0.9):
+            found, without = post_outcome(
+                self.model.head, self.codec, example, batch, reading, bare
+            )
         cut = self._mark_cuts(example, contexts, used)
         return Record(
-            post=Post(id=id, text=text, tokens=list(tokens), image=image.info if image else None),
+            task=self.task,
+            post=Post(id=id, text=text, tokens=list(words), image=image.info if image else None),
             contexts=cut,
             games=games,
-            gates=gates(tagging, batch, self.image_encoder.grid, used, len(contexts)),
-            attention=attention(tagging, batch, self.image_encoder.grid),
-            entities=found,
+            gates=gates(reading, batch, self.image_encoder.grid, used, len(contexts)),
+            attention=attention(reading, batch, self.image_encoder.grid),
+            entities=found.outcome.entities,
+            relations=found.outcome.relations,
+            label=found.label,
+            without_contexts=without if used else None,
             verdicts=verdicts(games, len(contexts)),
             notes=notes(batch, cut, image),
             timings=timings,
@@ -162,7 +176,7 @@ class Pipeline:
         """
         with self._reading:
             read = self._reader(record, image)
-            found = explain(self.model, self.labels, record, read)
+            found = explain(self.model, self.codec, record, read)
         return record.model_copy(update={"schema_version": SCHEMA_VERSION, "explanation": found})
 
     def attribute(self, record: Record, entity: int, image: LoadedImage | None = None) -> Record:
@@ -180,7 +194,7 @@ class Pipeline:
             read = self._reader(record, image)
             found = attribute(
                 self.model,
-                self.labels,
+                self.codec,
                 self.checkpoint.tokenizer,
                 record,
                 entity,
@@ -211,7 +225,7 @@ class Pipeline:
                 for entry in entries
             ],
             self.checkpoint.tokenizer,
-            self.labels,
+            self.codec,
             contexts=[[Context(text=entry.context, generator="bank")] for entry in entries],
             features=[ImageFeatures(*next(rows)) if photo else None for photo in photos],
             **self._limits(),
@@ -240,7 +254,7 @@ class Pipeline:
     def _reader(self, record: Record, image: LoadedImage | None) -> ReadCoalitions:
         """Return what collates a record's post for coalitions of its included contexts."""
         check_origin(record, image, self.checkpoint.fingerprints["checkpoint"])
-        example, features = post_example(record.post), self._image_features(image)
+        example, features = post_example(record), self._image_features(image)
         own = [context for _, context in included(record)]
 
         def read(coalitions: Sequence[Sequence[int]]) -> Batch:
@@ -248,6 +262,18 @@ class Pipeline:
             return self._batch(example, rows, features)
 
         return read
+
+    def _check_pair(self, example: Example) -> None:
+        """Refuse a pair that is missing, not asked for, or outside the sentence."""
+        name, words = self.checkpoint.config.name, len(example.tokens)
+        if (self.task == "mre") != (example.pair is not None):
+            raise InputError(
+                f"{name} tells the relation of two names; mark the words of head and tail"
+                if self.task == "mre"
+                else f"{name} does not tell the relation of a marked pair; leave the pair out"
+            )
+        if example.pair and max(example.pair.head[1], example.pair.tail[1]) > words:
+            raise InputError(f"the pair lies outside the sentence's {words} words; mark it again")
 
     def _batch(
         self,
@@ -259,7 +285,7 @@ class Pipeline:
         return collate(
             [example] * len(contexts),
             self.checkpoint.tokenizer,
-            self.labels,
+            self.codec,
             contexts=contexts,
             features=[features] * len(contexts),
             **self._limits(),
@@ -275,16 +301,16 @@ class Pipeline:
     @torch.inference_mode()
     def _forward(
         self, example: Example, batch: Batch, features: ImageFeatures | None
-    ) -> tuple[AlignmentFeatures, Tagging, Tagging]:
-        """Align and tag the post, and tag it once more without its contexts."""
+    ) -> tuple[AlignmentFeatures, Reading, Reading]:
+        """Align and read the post, and read it once more without its contexts."""
         with self._reading:
             aligned = self.model.align(batch)
             shares = self.model.bridge_shares(aligned, batch.has_context)
-            tagging = self.model.tag(batch, shares=shares)
-            bare = tagging
+            reading = self.model.read(batch, shares=shares)
+            bare = reading
             if bool(batch.has_context.any()):
-                bare = self.model.tag(self._batch(example, [[]], features))
-        return aligned, tagging, bare
+                bare = self.model.read(self._batch(example, [[]], features))
+        return aligned, reading, bare
 
     def _mark_cuts(
         self, example: Example, contexts: Sequence[Context], used: Sequence[int]

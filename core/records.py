@@ -13,8 +13,10 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-SCHEMA_VERSION: Final = "1.1"  # 1.0 has no explanation and no attributions
+# 1.0 has no explanation and no attributions; 1.1 knows entities only, and no gold.
+SCHEMA_VERSION: Final = "1.2"
 Side = Literal["text", "image"]
+Task = Literal["mner", "mre", "jmere", "classification"]
 
 
 class Frozen(BaseModel):
@@ -82,6 +84,35 @@ class Relation(Frozen):
     score: float = Field(1.0, ge=0, le=1)
 
 
+class Pair(Frozen):
+    """The two entities of a sentence whose relation is asked for, as words (half open)."""
+
+    head: tuple[int, int]
+    tail: tuple[int, int]
+
+    @model_validator(mode="after")
+    def _both_cover_words(self) -> Self:
+        for start, end in (self.head, self.tail):
+            if not 0 <= start < end:
+                raise ValueError(f"words {start} to {end} are no words")
+        return self
+
+
+class Outcome(Frozen):
+    """What is said of a post, by people or by the model."""
+
+    entities: list[Entity] = Field(default_factory=list)
+    relations: list[Relation] = Field(default_factory=list)
+    label: str | None = Field(None, description="of the whole post, or of its marked pair")
+
+
+class Label(Frozen):
+    """The label of a whole post or of its marked pair, and how sure the model is of each."""
+
+    name: str
+    probabilities: dict[str, float] = Field(description="of every label, by name; they sum to 1")
+
+
 class Post(Frozen):
     """The post as the model saw it."""
 
@@ -100,7 +131,13 @@ class Example(Frozen):
     image: Path | None = None
     contexts: tuple[Context, ...] = ()
     entities: tuple[Entity, ...] | None = Field(None, description="gold; None: not annotated")
-    label: str | None = Field(None, description="gold label of the whole post, such as a sentiment")
+    relations: tuple[Relation, ...] | None = Field(
+        None, description="gold, among `entities`; None: not annotated"
+    )
+    pair: Pair | None = Field(None, description="whose relation is asked for; `label` is its name")
+    label: str | None = Field(
+        None, description="gold label of the whole post, such as a sentiment, or of its pair"
+    )
 
 
 class Player(Frozen):
@@ -210,6 +247,8 @@ class Coalition(Frozen):
     )
     image_value: float | None = Field(None, description="likewise, with the photo")
     entities: list[Entity] = Field(description="predicted when only these are given")
+    relations: list[Relation] = Field(default_factory=list, description="likewise")
+    label: str | None = Field(None, description="likewise")
 
 
 class PredictionGame(Frozen):
@@ -329,14 +368,20 @@ class Attribution(Frozen):
 class Record(Frozen):
     """Everything said about one post."""
 
-    schema_version: Literal["1.0", "1.1"] = SCHEMA_VERSION
+    schema_version: Literal["1.0", "1.1", "1.2"] = SCHEMA_VERSION
+    task: Task = Field("mner", description="of the checkpoint")
     post: Post
     contexts: list[Context]
     games: Games
     gates: Gates | None = Field(None, description="None: the post has no image, nothing was fused")
     attention: Attention | None = None
-    entities: list[Entity]
+    entities: list[Entity] = Field(description="predicted; the two that were marked for mre")
     relations: list[Relation] = Field(default_factory=list)
+    label: Label | None = Field(None, description="of the post or its pair; None: not this task")
+    without_contexts: Outcome | None = Field(
+        None, description="predicted when no context is given; None: not asked, or there is none"
+    )
+    gold: Outcome | None = Field(None, description="what people say; None: nobody was asked")
     verdicts: list[Verdict]
     explanation: Explanation | None = Field(None, description="None: not asked for")
     attributions: list[Attribution] = Field(

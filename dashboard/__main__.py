@@ -9,8 +9,11 @@ import streamlit as st
 import typer
 
 # Loaded now, so that the first visitor need not wait.
+import dashboard.views.compare
+import dashboard.views.errors
 import dashboard.views.explore
-import dashboard.views.lab  # noqa: F401
+import dashboard.views.lab
+import dashboard.views.runs  # noqa: F401
 from dashboard.services import CHECKPOINT_VARIABLE, DEFAULT_CHECKPOINT
 
 APP = Path(__file__).resolve().parent / "app.py"

@@ -1,17 +1,18 @@
-"""What a visitor can do on the Explore page: open, upload, describe, analyse."""
+"""What a visitor can do on the Explore page: upload, describe, analyse, ask why."""
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.datasets.samples import Sample
 from core.errors import InputError
 from core.images import read_image
 from core.records import Record
 from dashboard import services
-from dashboard.state import LINK, Explore, Inputs, find_sample
+from dashboard.inputs import Inputs
+from dashboard.state import Explore
 from dashboard.trials import Trial, Trials
 
 Extend = Callable[[Inputs, services.Progress], Record]
@@ -20,35 +21,6 @@ OUR_FAULT = (
     "Something went wrong inside Shap-CA, not with your post. Your inputs are kept; try again, "
     "and if it happens again, the server's log has the details."
 )
-
-
-def follow_link(state: Explore, samples: tuple[Sample, ...]) -> None:
-    """Open the sample that the address names, once; Back and Forward lead here too."""
-    wanted = st.query_params.get(LINK)
-    if wanted == state.link:
-        return
-    if wanted is None:
-        state.open_blank()
-        return
-    sample, nearest = find_sample(samples, wanted)
-    if sample:
-        state.open_sample(sample, services.sample_photo(sample))
-        return
-    state.link = wanted
-    offer = f"The nearest is {nearest}." if nearest else "Choose one above."
-    state.error = f"There is no sample post called {wanted[:60]}. {offer}"
-
-
-def open_sample(state: Explore, sample: Sample) -> None:
-    """Put a sample on the page and into the address."""
-    state.open_sample(sample, services.sample_photo(sample))
-    st.query_params[LINK] = sample.id
-
-
-def open_blank(state: Explore) -> None:
-    """Put an empty post on the page and clear the address."""
-    state.open_blank()
-    st.query_params.pop(LINK, None)
 
 
 def upload(state: Explore, chooser: str) -> None:
@@ -74,10 +46,11 @@ def analyse(state: Explore, place: DeltaGenerator) -> None:
     described = False
     try:
         if state.to_describe and state.photo:
-            state.set_contexts(services.describe(state.photo, progress))
+            folder = state.offer.folder if state.offer else ""
+            state.set_contexts(services.describe(state.photo, progress, checkpoint=folder))
             described = True
         inputs = state.inputs()
-        state.accept(services.analyse(inputs, progress), inputs.photo)
+        state.accept(services.analyse(inputs, progress), inputs)
     except InputError as error:
         state.refuse(str(error))
     except Exception:
@@ -107,6 +80,33 @@ def attribute(state: Explore, entity: int, place: DeltaGenerator) -> str:
     )
 
 
+def variants(state: Explore, place: DeltaGenerator) -> dict[str, Record]:
+    """Return the Records of the post on the page with something left out, by what that is.
+
+    Args:
+        state: Of this visitor.
+        place: An empty place on the page for the progress.
+
+    Returns:
+        None of them where they cannot be made, which the server's log explains.
+    """
+    if state.result is None:
+        return {}
+    inputs, made = state.result.inputs, {}
+    bare = replace(inputs, contexts=())
+    asked = {"without contexts": bare} if any(one.included for one in inputs.contexts) else {}
+    if inputs.photo:
+        asked["without the photo"] = replace(inputs, photo=None)
+    if len(asked) == 2:
+        asked["with neither"] = replace(bare, photo=None)
+    try:
+        made = {name: services.analyse(one, _bar(place)) for name, one in asked.items()}
+    except Exception:
+        _our_fault()
+    place.empty()
+    return made
+
+
 def try_out(trials: Trials, place: DeltaGenerator) -> None:
     """Analyse the variant that is wanted, or keep why it cannot be."""
     if trials.wanted is None:
@@ -127,8 +127,7 @@ def _extend(state: Explore, make: Extend, place: DeltaGenerator) -> str:
         return ""
     problem = ""
     try:
-        inputs = Inputs.of(state.result.record, state.result.photo)
-        state.explain(make(inputs, _bar(place)))
+        state.explain(make(state.result.inputs, _bar(place)))
     except InputError as error:
         problem = str(error)
     except Exception:

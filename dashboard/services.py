@@ -1,4 +1,6 @@
-"""The dashboard's only door to the pipeline: loaded once, after the first page, then shared.
+"""The dashboard's only door to the pipeline: loaded after the first page, then shared.
+
+A visitor may choose another checkpoint than the server's own; the two used last stay in memory.
 
 Records are kept by the content of what was analysed, so a post that two people open is computed
 once, and no one sees a post that is not theirs.
@@ -21,8 +23,9 @@ from PIL import Image
 from core.datasets.samples import Sample, read_samples
 from core.images import LoadedImage, read_image
 from core.records import Context, Record
+from dashboard.inputs import Inputs
 from dashboard.memory import settle
-from dashboard.state import Inputs
+from dashboard.offers import Offer, offers, weights_stamp
 
 if TYPE_CHECKING:
     from core.pipeline import Pipeline
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 CHECKPOINT_VARIABLE = "SHAPCA_CHECKPOINT"
 DEFAULT_CHECKPOINT = "twitter17-minilm"
 SAMPLE_DATA = Path(__file__).resolve().parents[1] / "sample_data"
+MOST_MODELS = 2  # in memory
 MOST_RECORDS = 128
 POLL_SECONDS = 0.25
 PAINT_SECONDS = 2.0
@@ -43,7 +47,7 @@ STAGES = {
     "encode": "Encoding words, contexts and regions",
     "bank": "Preparing the reference bank",
     "games": "Playing the alignment games",
-    "entities": "Finding entities",
+    "decode": "Finding entities and relations",
     "explain": "Reading the post with every choice of its contexts",
     "attribute": "Tracing the entity back to words and regions",
 }
@@ -84,13 +88,22 @@ class _Loading:
 
 
 def checkpoint() -> str:
-    """Return the name or folder of the checkpoint this server uses."""
+    """Return the name or folder of the server's own checkpoint."""
     return os.environ.get(CHECKPOINT_VARIABLE) or DEFAULT_CHECKPOINT
 
 
-def warm_up() -> None:
-    """Start loading the model behind the page, so that the first analysis waits less for it."""
-    _loading(checkpoint())
+def offered() -> tuple[Offer, ...]:
+    """Return the checkpoints a visitor may choose from, the server's own first."""
+    return offers(checkpoint())
+
+
+def warm_up(name: str = "") -> None:
+    """Start loading a model behind the page, so that the first analysis waits less for it.
+
+    Args:
+        name: Name or folder of its checkpoint; "" is the server's own.
+    """
+    _loading(*_weights(name))
 
 
 @st.cache_resource(show_spinner=False)
@@ -119,13 +132,18 @@ def sample_photo(sample: Sample) -> LoadedImage | None:
     return read_image(sample.image) if sample.image else None
 
 
-def describe(photo: LoadedImage, progress: Progress) -> list[Context]:
+def describe(photo: LoadedImage, progress: Progress, *, checkpoint: str = "") -> list[Context]:
     """Return what the perception models say about a photo.
+
+    Args:
+        photo: That is described.
+        progress: As for `analyse`.
+        checkpoint: That is in use anyway; what it says about the photo is the same with any.
 
     Raises:
         InputError: The checkpoint or a perception model is missing.
     """
-    engine = _ready(progress)
+    engine = _ready(checkpoint, progress)
     with engine.lock:
         progress("describe", 0.2)
         return engine.pipeline.describe(photo)
@@ -141,7 +159,7 @@ def analyse(inputs: Inputs, progress: Progress) -> Record:
     Raises:
         InputError: The post or the checkpoint cannot be used; the message says why.
     """
-    engine = _ready(progress)
+    engine = _ready(inputs.checkpoint, progress)
     with engine.lock:
         return engine.remember(
             inputs.digest, engine.records.get(inputs.digest) or _record(engine, inputs, progress)
@@ -187,7 +205,12 @@ def attribute(inputs: Inputs, entity: int, progress: Progress) -> Record:
 
 def _record(engine: _Engine, inputs: Inputs, progress: Progress | None = None) -> Record:
     return engine.pipeline.analyse(
-        inputs.text, inputs.photo, inputs.contexts, id=inputs.id, progress=progress
+        inputs.text,
+        inputs.photo,
+        inputs.contexts,
+        pair=inputs.pair,
+        id=inputs.id,
+        progress=progress,
     )
 
 
@@ -198,7 +221,7 @@ def _patiently(
     progress: Progress,
 ) -> Record:
     """Extend a post's record in the worker, reporting progress until it is there."""
-    engine = _ready(progress)
+    engine = _ready(inputs.checkpoint, progress)
 
     def extend() -> Record:
         with engine.lock:
@@ -217,9 +240,10 @@ def _patiently(
     return future.result()
 
 
-def _ready(progress: Progress) -> _Engine:
-    """Return the loaded engine; waiting for it reports progress, so that a visitor may leave."""
-    loading = _loading(checkpoint())
+def _ready(name: str, progress: Progress) -> _Engine:
+    """Return a loaded engine; waiting for it reports progress, so that a visitor may leave."""
+    wanted = _weights(name)
+    loading = _loading(*wanted)
     loading.wanted.set()
     while not loading.engine.done():
         progress("load", 0.02)
@@ -227,15 +251,22 @@ def _ready(progress: Progress) -> _Engine:
     try:
         engine = loading.engine.result()
     except Exception:
-        _loading.clear()  # what was missing may be there when asked again
+        _loading.clear(*wanted)  # what was missing may be there when asked again
         raise
     if engine.lock.locked():
         progress("wait", 0.05)
     return engine
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _loading(name: str) -> _Loading:
+def _weights(name: str) -> tuple[str, int]:
+    """Return what is loaded for a name: trained anew under the same name, it is another model."""
+    wanted = name or checkpoint()
+    return wanted, weights_stamp(wanted)
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_MODELS)
+def _loading(name: str, stamp: int) -> _Loading:
+    """Return what is on its way; `stamp` only tells weights from later ones of the same name."""
     wanted = threading.Event()
     worker = ThreadPoolExecutor(1, thread_name_prefix="load")
     loading = _Loading(worker.submit(_load, name, wanted), wanted)

@@ -1,43 +1,23 @@
 """What one visitor has on the page: a typed view of session state and of the address."""
 
 import difflib
-import hashlib
-import json
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 from core.contexts.typed import MOST_CONTEXTS, typed_contexts
-from core.datasets.samples import Sample, SampleEntity
+from core.datasets.samples import Sample
+from core.errors import InputError
 from core.images import LoadedImage
 from core.records import Context, Record
+from dashboard.asked import Asked
+from dashboard.inputs import Inputs
+from dashboard.marking import Marks, marks_of
+from dashboard.offers import Offer
+from dashboard.page_state import PageState
 
 LINK = "e_post"  # in the address: the id of a sample
 OWN_POST = "post"  # id of a Record that is no sample
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """A post as it is handed to the pipeline."""
-
-    id: str
-    text: str
-    photo: LoadedImage | None
-    contexts: tuple[Context, ...]
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 of everything that decides the Record."""
-        photo = self.photo.sha256 if self.photo else None
-        parts = [self.id, self.text, photo, [context.model_dump() for context in self.contexts]]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-    @classmethod
-    def of(cls, record: Record, photo: LoadedImage | None) -> "Inputs":
-        """Return what a Record was made from; its own words about a cut are no input."""
-        contexts = [context.model_copy(update={"cut_at": None}) for context in record.contexts]
-        return cls(record.post.id, record.post.text, photo, tuple(contexts))
 
 
 @dataclass(frozen=True)
@@ -54,17 +34,27 @@ class Result:
 
     Attributes:
         record: Of the post.
-        photo: The photo analysed, None when there was none.
-        gold: Gold entities, None when nobody knows them.
-        note: What a newcomer should look at, "" for an own post.
+        inputs: What it was made from.
+        offer: The checkpoint that made it.
+        sample: Whose sentence it is, unedited; None: nobody knows gold labels.
         raw: The inputs as they stood in the widgets.
     """
 
     record: Record
-    photo: LoadedImage | None
-    gold: tuple[SampleEntity, ...] | None
-    note: str
+    inputs: Inputs
+    offer: Offer | None
+    sample: Sample | None
     raw: tuple[object, ...]
+
+    @property
+    def photo(self) -> LoadedImage | None:
+        """The photo analysed, None when there was none."""
+        return self.inputs.photo
+
+    @property
+    def note(self) -> str:
+        """What a newcomer should look at, "" for an own post."""
+        return self.sample.note if self.sample else ""
 
 
 @dataclass
@@ -73,6 +63,8 @@ class Explore:
 
     Attributes:
         widgets: The session's mapping from widget key to value.
+        asked: Model and marked names, as the address says them.
+        offer: The checkpoint that is chosen, None before the page was drawn.
         sample: The sample that was opened, edited since or not; None for an own post.
         photo: The photo of the post, None when it has none.
         photo_error: Why the last upload was refused, "" when it was not.
@@ -82,10 +74,12 @@ class Explore:
         pending: An analysis was asked for and has not ended.
         to_describe: The next analysis replaces the contexts by what is seen in the photo.
         link: The sample the address named when it was last followed.
+        marked_in: The sentence that the marked names belong to.
         uploads: Number of file choosers used up; a new one is empty.
     """
 
     widgets: MutableMapping[Any, Any]
+    offer: Offer | None = None
     sample: Sample | None = None
     photo: LoadedImage | None = None
     photo_error: str = ""
@@ -95,11 +89,43 @@ class Explore:
     pending: bool = False
     to_describe: bool = False
     link: str | None = None
+    marked_in: str = ""
     uploads: int = 0
     _drafted: int = field(default=0, repr=False)
 
     def __post_init__(self) -> None:
+        self.asked = PageState("explore", self.widgets, Asked())
         self.widgets.setdefault(TEXT, "")
+
+    @property
+    def marks(self) -> Marks:
+        """The two names that are marked, as far as the chosen checkpoint asks for any."""
+        if self.offer is None or self.offer.task != "mre":
+            return Marks()
+        given = self.asked.settings
+        return marks_of(self.widgets[TEXT], self.unedited, given.head, given.tail)
+
+    @property
+    def address(self) -> dict[str, str]:
+        """What the address of the page says."""
+        post = {LINK: self.link} if self.link else {}
+        return post | self.asked.settings.address
+
+    @property
+    def unedited(self) -> Sample | None:
+        """The sample whose sentence is on the page, None when it was edited."""
+        sample = self.sample
+        return sample if sample and sample.text == self.widgets[TEXT] else None
+
+    @property
+    def to_mark(self) -> str:
+        """What to mark before the post can be analysed, "" when nothing is."""
+        marks = self.marks
+        return marks.missing if marks.tokens else ""
+
+    def ask_again(self) -> None:
+        """Want the same post analysed anew, unless it never was."""
+        self.pending = self.pending or self.result is not None or bool(self.error)
 
     def open_sample(self, sample: Sample, photo: LoadedImage | None) -> None:
         """Put a sample on the page and ask for its analysis."""
@@ -147,7 +173,8 @@ class Explore:
     def raw(self) -> tuple[object, ...]:
         """All inputs as they stand in the widgets, comparable, never an error."""
         contexts = tuple((self.words(draft), self.is_on(draft)) for draft in self.drafts)
-        return (self.widgets[TEXT], self.photo.sha256 if self.photo else None, contexts)
+        photo = self.photo.sha256 if self.photo else None
+        return (self.widgets[TEXT], photo, contexts, self.offer, self.marks.pair)
 
     @property
     def is_stale(self) -> bool:
@@ -158,8 +185,10 @@ class Explore:
         """Return the post as it stands in the widgets.
 
         Raises:
-            InputError: A context is empty.
+            InputError: A context is empty, or names have to be marked.
         """
+        if self.to_mark:
+            raise InputError(self.to_mark)
         typed = typed_contexts([self.words(draft) for draft in self.drafts])
         contexts = []
         for draft, context in zip(self.drafts, typed, strict=True):
@@ -167,18 +196,14 @@ class Explore:
             kept = draft.origin if self.words(draft) == draft.origin.text else context
             contexts.append(kept.model_copy(update={"included": self.is_on(draft)}))
         own = self.sample.id if self.sample else OWN_POST
-        return Inputs(own, self.widgets[TEXT], self.photo, tuple(contexts))
+        folder = self.offer.folder if self.offer else ""
+        text, pair = self.widgets[TEXT], self.marks.pair
+        return Inputs(own, text, self.photo, tuple(contexts), folder, pair)
 
-    def accept(self, record: Record, photo: LoadedImage | None) -> None:
+    def accept(self, record: Record, inputs: Inputs) -> None:
         """Keep the Record of the inputs that are on the page."""
-        unedited = self.sample if self.sample and self.sample.text == record.post.text else None
-        self.result = Result(
-            record,
-            photo,
-            unedited.entities if unedited else None,
-            unedited.note if unedited else "",
-            self.raw,
-        )
+        sample = self.sample if self.sample and self.sample.text == inputs.text else None
+        self.result = Result(record, inputs, self.offer, sample, self.raw)
         self.error, self.pending = "", False
 
     def explain(self, record: Record) -> None:
@@ -192,6 +217,7 @@ class Explore:
 
     def _replace_post(self, sample: Sample | None, text: str, photo: LoadedImage | None) -> None:
         self.sample, self.photo, self.widgets[TEXT] = sample, photo, text
+        self.marked_in = text
         self.photo_error, self.error, self.result, self.pending = "", "", None, False
         self.uploads += 1
 

@@ -8,7 +8,9 @@ from core.contexts.typed import MOST_CONTEXTS, typed_contexts
 from core.errors import InputError
 from core.images import LoadedImage
 from core.records import Context, Record
-from dashboard.state import Inputs, key
+from dashboard.inputs import Inputs
+from dashboard.names import found_again
+from dashboard.state import key
 
 Edit = Callable[[Inputs], Inputs]
 
@@ -139,8 +141,13 @@ def change_photo(inputs: Inputs, photo: LoadedImage | None) -> Inputs:
 
 
 def rewrite_sentence(inputs: Inputs, text: str) -> Inputs:
-    """Return the post with another sentence."""
-    return replace(inputs, text=text)
+    """Return the post with another sentence; marked names are found again in it.
+
+    Raises:
+        InputError: One of them does not stand in it, or there are no words.
+    """
+    pair = found_again(inputs.pair, inputs.text, text) if inputs.pair else None
+    return replace(inputs, text=text, pair=pair)
 
 
 def _with(inputs: Inputs, place: int, context: Context) -> Inputs:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
+from core.config import HeadConfig
 from core.lab.report import LabReport, LabRequest, lab_command, lab_report
 from core.records import NoGame, Record
 
@@ -55,6 +56,67 @@ def test_explanation_and_attributions_are_added_when_asked_for(analyse):
     record = analyse("--context", "A tower.", "--context", "A park.", "--explain", "--attribute")
     assert len(record.explanation.prediction.coalitions) == 4
     assert [made.entity for made in record.attributions] == list(range(len(record.entities)))
+
+
+def test_a_sample_post_is_analysed_by_its_id(tiny_checkpoint, tmp_path):
+    out = tmp_path / "out.json"
+    common = ["--checkpoint", str(tiny_checkpoint), "--json", str(out)]
+    with pytest.raises(SystemExit) as ended:
+        main(["analyse", "--sample", "petra-at-noon", *common])
+    assert ended.value.code == 0
+    record = Record.model_validate_json(out.read_text(encoding="utf-8"))
+    assert record.post.id == "petra-at-noon"
+    assert {context.generator for context in record.contexts} == {"precomputed"}
+
+
+def test_a_photo_need_not_be_described(analyse):
+    assert analyse("--image", str(PHOTO), "--no-describe").contexts == []
+
+
+@pytest.fixture(scope="module")
+def relation_checkpoint(make_config, save_untrained, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("relations")
+    head = HeadConfig(task="mre", relations=("None", "/per/loc/place_of_residence"))
+    save_untrained(make_config().model_copy(update={"name": "relations", "head": head}), folder)
+    return ["analyse", "--text", TEXT, "--checkpoint", str(folder)]
+
+
+def test_the_relation_of_two_marked_names_is_told(relation_checkpoint, tmp_path):
+    out = tmp_path / "out.json"
+    with pytest.raises(SystemExit) as ended:
+        main([*relation_checkpoint, "--head", "0:1", "--tail", "3:5", "--json", str(out)])
+    assert ended.value.code == 0
+    record = Record.model_validate_json(out.read_text(encoding="utf-8"))
+    assert [entity.text for entity in record.entities] == ["Anna", "Eiffel Tower"]
+    assert record.label.name in record.label.probabilities
+
+
+@pytest.mark.parametrize(
+    ("marks", "said"),
+    [
+        ([], "the head is not marked"),
+        (["--head", "0:1"], "the tail is not marked"),
+        (["--head", "0:1", "--tail", "0:1"], "the same words"),
+        (["--head", "0-1", "--tail", "3:5"], "no range of words"),
+        (["--head", "0:1", "--tail", "3:9"], "marks no words"),
+    ],
+)
+def test_a_pair_that_is_not_marked_numbers_the_words(capsys, relation_checkpoint, marks, said):
+    message = refused(capsys, *relation_checkpoint, *marks)
+    assert said in message
+    assert "0 Anna, 1 sees, 2 the, 3 Eiffel, 4 Tower, 5 !" in message
+    assert message.count("\n") == 1
+
+
+def test_what_makes_no_post_is_refused(capsys, tiny_checkpoint):
+    checkpoint = ["--checkpoint", str(tiny_checkpoint)]
+    for arguments, said in (
+        ([], "there is no post"),
+        (["--sample", "petra-at-noon", "--text", "Hi"], "a whole post"),
+        (["--sample", "petra-at-none"], "the nearest is petra-at-noon"),
+        (["--text", TEXT, "--head", "0:1", "--tail", "3:5"], "leave the pair out"),
+    ):
+        assert said in refused(capsys, "analyse", *arguments, *checkpoint)
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 import tomli_w
 from pydantic import ValidationError
 
-from core.config import Config, DataConfig, load_config
+from core.config import Config, DataConfig, HeadConfig, load_config
 from core.errors import InputError
 
 SOURCE = {"name": "tags", "kind": "twitter", "file": "train.txt"}
@@ -172,3 +172,39 @@ def test_a_config_cannot_be_changed():
     config = Config.model_validate(table())
     with pytest.raises(ValidationError, match="frozen"):
         config.seed = 1
+
+
+def test_a_config_that_extends_another_says_only_what_differs(tmp_path):
+    (tmp_path / "base.toml").write_text(
+        'name = "base"\nseed = 5\n[training]\nepochs = 3\nclip = 2.0\n[data]\nsources = []\n'
+        '[data.dev]\nname = "dev"\nkind = "twitter"\nfile = "dev.txt"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "changed.toml").write_text(
+        'extends = "base.toml"\nname = "changed"\n[training]\nepochs = 4\n', encoding="utf-8"
+    )
+    changed = load_config(tmp_path / "changed.toml")
+    assert (changed.name, changed.seed) == ("changed", 5)
+    assert (changed.training.epochs, changed.training.clip) == (4, 2.0)
+    assert changed.data.dev.file == "dev.txt"
+
+
+@pytest.mark.parametrize("extends", ['"changed.toml"', "3"])
+def test_configs_do_not_extend_themselves_or_numbers(extends, tmp_path):
+    path = tmp_path / "changed.toml"
+    path.write_text(f"extends = {extends}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="extends"):
+        load_config(path)
+
+
+def test_a_config_that_extends_a_missing_file_names_it(tmp_path):
+    path = tmp_path / "changed.toml"
+    path.write_text('extends = "gone.toml"\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"gone\.toml: cannot be read"):
+        load_config(path)
+
+
+@pytest.mark.parametrize("task", ["mre", "jmere", "classification"])
+def test_a_task_needs_what_it_tells_apart(task):
+    with pytest.raises(ValidationError, match=f"the task {task} tells"):
+        HeadConfig(task=task)

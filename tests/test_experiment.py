@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.config import HeadConfig
 from core.errors import InputError
 from core.experiment import evaluate_file, run_experiment
 from core.training.checkpoint import WEIGHTS, load_checkpoint
@@ -116,7 +117,7 @@ def test_a_file_with_nothing_to_score_is_refused(evaluate, posts, content):
 
 
 def test_an_unknown_dataset_is_refused(evaluate, posts):
-    with pytest.raises(InputError, match="'conll' is unknown; choose twitter or image_text"):
+    with pytest.raises(InputError, match="'conll' is unknown; choose one of: twitter, image_text"):
         evaluate("conll", posts(GOOD))
 
 
@@ -127,3 +128,45 @@ def test_training_posts_that_stand_in_an_evaluation_are_left_out(make_config, fo
     with pytest.raises(InputError, match="source tags has no examples"):
         run_experiment(config, run_folder=tmp_path / "run", checkpoint_folder=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def evaluate_relations(make_config, save_untrained, tmp_path):
+    """Score a checkpoint that tells three relations on pairs of the relations given."""
+    head = HeadConfig(task="mre", relations=("None", "likes", "knows"))
+    save_untrained(make_config().model_copy(update={"head": head}), tmp_path / "checkpoint")
+
+    def run(*relations: str, skip_bad_lines: bool = False):
+        ends = {"h": {"pos": [0, 1]}, "t": {"pos": [2, 3]}}
+        rows = [
+            {"token": ["Ada", "likes", "Oslo"], "img_id": "1", "relation": name, **ends}
+            for name in relations
+        ]
+        path = tmp_path / "pairs.txt"
+        path.write_text("".join(f"{row!r}\n" for row in rows), encoding="utf-8")
+        return evaluate_file(
+            tmp_path / "checkpoint",
+            "mnre",
+            path,
+            contexts=[],
+            images=None,
+            split=None,
+            skip_bad_lines=skip_bad_lines,
+            device="cpu",
+        )
+
+    return run
+
+
+def test_pairs_are_scored_by_a_checkpoint_of_relations(evaluate_relations):
+    report = evaluate_relations("likes", "None", "likes")
+    assert (report["examples"], report["annotated"]) == (3, 3)
+    assert report["relations"]["overall"]["support"] == 2
+    assert report["relations"]["pairs"] == 3
+
+
+def test_a_relation_that_a_checkpoint_does_not_know_makes_a_bad_line(evaluate_relations):
+    with pytest.raises(InputError, match=r"pairs\.txt:2: .*hates"):
+        evaluate_relations("likes", "hates")
+    report = evaluate_relations("likes", "hates", skip_bad_lines=True)
+    assert (report["examples"], len(report["skipped"])) == (1, 1)

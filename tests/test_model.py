@@ -139,7 +139,7 @@ def test_before_training_a_sentence_and_the_same_context_are_one_point(untrained
 @torch.no_grad()
 def test_bridge_shares_are_a_softmax_of_the_alignment(model, config, read):
     batch = read(ADA, ROME, RAIN)
-    shares = model.tag(batch).bridge_shares
+    shares = model.read(batch).bridge_shares
     torch.testing.assert_close(shares.sum(-1), torch.tensor([1.0, 1.0, 0.0]))
     assert shares[1, 1] == 0
     features = model.align(batch)
@@ -151,8 +151,8 @@ def test_bridge_shares_are_a_softmax_of_the_alignment(model, config, read):
 @torch.no_grad()
 def test_shares_follow_their_contexts_to_another_place(model, read):
     tagged, (first, second), image = ADA
-    given = model.tag(read(ADA)).bridge_shares[0]
-    turned = model.tag(read((tagged, [second, first], image))).bridge_shares[0]
+    given = model.read(read(ADA)).bridge_shares[0]
+    turned = model.read(read((tagged, [second, first], image))).bridge_shares[0]
     torch.testing.assert_close(turned, given.flip(0), **SMALL)
 
 
@@ -164,93 +164,96 @@ def test_the_bridge_is_what_the_joint_encoding_says_at_the_contexts(model, read,
     after_text, after_first, after_second = separators
     first = hidden[after_text + 1 : after_first].mean(0)
     second = hidden[after_first + 1 : after_second].mean(0)
-    tagging = model.tag(batch)
-    bridge = tagging.bridge_shares[0] @ torch.stack([first, second])  # (D,)
+    reading = model.read(batch)
+    bridge = reading.bridge_shares[0] @ torch.stack([first, second])  # (D,)
     words = hidden[batch.word_starts[0]][None]  # (1, L, D)
     expected = model.fusion(words, batch.image_regions, bridge[None], torch.tensor([True]))
-    torch.testing.assert_close(tagging.fused.text_gate, expected.text_gate, **SMALL)
-    torch.testing.assert_close(tagging.features, expected.words, **SMALL)
+    torch.testing.assert_close(reading.fused.text_gate, expected.text_gate, **SMALL)
+    torch.testing.assert_close(reading.features, expected.words, **SMALL)
 
 
 @torch.no_grad()
 def test_contexts_drive_the_gates(model, read):
     tagged, contexts, image = ADA
-    given = model.tag(read(ADA)).fused
-    other = model.tag(read((tagged, ["an empty road", *contexts[1:]], image))).fused
+    given = model.read(read(ADA)).fused
+    other = model.read(read((tagged, ["an empty road", *contexts[1:]], image))).fused
     assert not torch.allclose(given.text_gate, other.text_gate)
     assert not torch.allclose(given.image_gate, other.image_gate)
 
 
 @torch.no_grad()
-def test_tagging_has_the_shapes_it_promises(model, read):
-    tagging = model.tag(read(ADA, ROME, RAIN))
-    assert tagging.emissions.shape == (3, 7, len(LABELS))
-    assert tagging.features.shape == (3, 7, model.text_encoder.width)
-    assert tagging.fused.text_gate.shape == (3, 7)
-    assert tagging.fused.image_gate.shape == (3, REGIONS)
-    torch.testing.assert_close(tagging.fused.attention.sum(-1), torch.ones(3, 7))
+def test_a_reading_has_the_shapes_it_promises(model, read):
+    reading = model.read(read(ADA, ROME, RAIN))
+    assert reading.scores.shape == (3, 7, len(LABELS))
+    assert reading.features.shape == (3, 7, model.text_encoder.width)
+    assert reading.fused.text_gate.shape == (3, 7)
+    assert reading.fused.image_gate.shape == (3, REGIONS)
+    torch.testing.assert_close(reading.fused.attention.sum(-1), torch.ones(3, 7))
 
 
 @torch.no_grad()
 def test_without_images_nothing_is_fused(model, read):
-    tagging = model.tag(read(ROME, (*RAIN[:2], None)))
-    assert tagging.fused is None
-    assert tagging.bridge_shares is None
+    reading = model.read(read(ROME, (*RAIN[:2], None)))
+    assert reading.fused is None
+    assert reading.bridge_shares is None
 
 
 @torch.no_grad()
 def test_leaving_the_image_out_is_the_same_as_having_none(model, read):
-    bare, blind = model.tag(read((*ADA[:2], None))), model.tag(read(ADA), use_image=False)
+    bare, blind = model.read(read((*ADA[:2], None))), model.read(read(ADA), use_image=False)
     assert blind.fused is None
-    assert torch.equal(blind.emissions, bare.emissions)
-    assert not torch.allclose(model.tag(read(ADA)).emissions, bare.emissions)
-    assert model.decode(read(ADA), use_image=False) == model.decode(read((*ADA[:2], None)))
+    assert torch.equal(blind.scores, bare.scores)
+    assert not torch.allclose(model.read(read(ADA)).scores, bare.scores)
+    assert torch.equal(
+        model.decode(read(ADA), use_image=False), model.decode(read((*ADA[:2], None)))
+    )
 
 
 @torch.no_grad()
 @pytest.mark.parametrize("row", [0, 1, 2])
-def test_a_post_is_tagged_the_same_alone_and_among_others(model, read, row):
+def test_a_post_is_read_the_same_alone_and_among_others(model, read, row):
     posts = [ADA, ROME, RAIN]
-    together, alone = model.tag(read(*posts)), model.tag(read(posts[row]))
-    words = alone.emissions.shape[1]
-    torch.testing.assert_close(together.emissions[row, :words], alone.emissions[0], **SMALL)
+    together, alone = model.read(read(*posts)), model.read(read(posts[row]))
+    words = alone.scores.shape[1]
+    torch.testing.assert_close(together.scores[row, :words], alone.scores[0], **SMALL)
     if posts[row][2] is None:
         assert alone.fused is None
     else:
         for name in ("text_gate", "attention"):
-            one, many = (getattr(tagging.fused, name) for tagging in (alone, together))
+            one, many = (getattr(reading.fused, name) for reading in (alone, together))
             torch.testing.assert_close(many[row, :words], one[0], **SMALL)
 
 
 @torch.no_grad()
 def test_a_post_without_contexts_keeps_its_gates_open(model, read):
-    tagging = model.tag(read((ADA[0], [], ADA[2])))
-    assert (tagging.fused.text_gate == 1).all()
-    assert (tagging.fused.image_gate == 1).all()
-    assert (tagging.bridge_shares == 0).all()
-    assert tagging.emissions.isfinite().all()
+    reading = model.read(read((ADA[0], [], ADA[2])))
+    assert (reading.fused.text_gate == 1).all()
+    assert (reading.fused.image_gate == 1).all()
+    assert (reading.bridge_shares == 0).all()
+    assert reading.scores.isfinite().all()
 
 
 @torch.no_grad()
 def test_contexts_help_to_read_the_text_even_without_an_image(model, read):
-    with_contexts, bare = (model.tag(read((ADA[0], own, None))) for own in (ADA[1], []))
-    assert not torch.allclose(with_contexts.emissions, bare.emissions)
+    with_contexts, bare = (model.read(read((ADA[0], own, None))) for own in (ADA[1], []))
+    assert not torch.allclose(with_contexts.scores, bare.scores)
 
 
 @torch.no_grad()
 def test_before_training_the_image_changes_nothing(untrained, read):
     model, _ = untrained
-    seeing, blind = model.tag(read(ADA)), model.tag(read(ADA), use_image=False)
+    seeing, blind = model.read(read(ADA)), model.read(read(ADA), use_image=False)
     assert seeing.fused is not None
-    torch.testing.assert_close(seeing.emissions, blind.emissions, **SMALL)
+    torch.testing.assert_close(seeing.scores, blind.scores, **SMALL)
 
 
 @torch.no_grad()
 def test_decoding_gives_every_word_the_tag_of_the_best_path(model, read):
     batch = read(ADA, ROME, RAIN)
-    paths = model.decode(batch)
+    answers = model.decode(batch)
+    paths = model.head.best_paths(model.read(batch).scores, batch.word_mask)
     assert [len(path) for path in paths] == [3, 1, 7]
-    assert paths == model.head.decode(model.tag(batch).emissions, batch.word_mask)
+    assert answers.tolist() == [path + [0] * (7 - len(path)) for path in paths]
 
 
 @torch.no_grad()
@@ -259,30 +262,30 @@ def test_only_character_features_tell_a_name_by_its_capital(config, model, read)
     plain.eval()
     upper, lower = read(("Rose/B-PER", [], None)), read(("rose/O", [], None))
     assert plain.characters is None
-    assert torch.equal(plain.tag(upper).emissions, plain.tag(lower).emissions)
-    assert not torch.allclose(model.tag(upper).emissions, model.tag(lower).emissions)
+    assert torch.equal(plain.read(upper).scores, plain.read(lower).scores)
+    assert not torch.allclose(model.read(upper).scores, model.read(lower).scores)
 
 
 @torch.no_grad()
 def test_labels_are_scored_from_the_words_and_no_padding(model, read):
     together, alone = read(ROME, RAIN), read(ROME)
-    scores = model.classify(model.tag(together), together)
+    scores = model.classify(model.read(together), together)
     assert scores.shape == (2, 2)
-    torch.testing.assert_close(scores[0], model.classify(model.tag(alone), alone)[0], **SMALL)
+    torch.testing.assert_close(scores[0], model.classify(model.read(alone), alone)[0], **SMALL)
 
 
 def test_a_model_without_labels_classifies_nothing(config, read):
     model, _ = build_model(without(config, "head", labels=()), image_width=IMAGE_WIDTH)
     batch = read(ADA)
     with pytest.raises(ValueError, match="no labels"):
-        model.classify(model.tag(batch), batch)
+        model.classify(model.read(batch), batch)
 
 
-def test_tagging_teaches_everything_but_the_alignment(model, read):
+def test_the_task_teaches_everything_but_the_alignment(model, read):
     batch = read(ADA, ROME, RAIN)
-    tagging = model.tag(batch)
-    loss = model.head.loss(tagging.emissions, batch.tags, batch.word_mask)
-    (loss + model.classify(tagging, batch).square().sum()).backward()
+    reading = model.read(batch)
+    loss = model.head.loss(reading.scores, batch.gold, batch.word_mask)
+    (loss + model.classify(reading, batch).square().sum()).backward()
     alignment = (model.text_projection, model.context_projection, model.image_projection)
     assert all(p.grad is None for part in alignment for p in part.parameters())
     for part in (model.fusion, model.characters, model.head, model.label_head):
@@ -309,11 +312,11 @@ def test_alignment_teaches_the_projections_and_the_text_encoder(model, read):
 def test_half_precision_gives_full_precision_results(model, read):
     batch = read(ADA, ROME)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        tagging, features = model.tag(batch), model.align(batch)
-        labels = model.classify(tagging, batch)
-    assert {tagging.emissions.dtype, features.text.dtype, labels.dtype} == {torch.float32}
-    full = model.tag(batch)
-    torch.testing.assert_close(tagging.emissions, full.emissions, atol=0.1, rtol=0.1)
+        reading, features = model.read(batch), model.align(batch)
+        labels = model.classify(reading, batch)
+    assert {reading.scores.dtype, features.text.dtype, labels.dtype} == {torch.float32}
+    full = model.read(batch)
+    torch.testing.assert_close(reading.scores, full.scores, atol=0.1, rtol=0.1)
     assert features.contexts[0].norm(dim=-1).tolist() == pytest.approx([1, 1])
 
 
@@ -321,11 +324,11 @@ def test_half_precision_gives_full_precision_results(model, read):
 def test_known_shares_of_the_bridge_take_the_place_of_alignment(model, read):
     batch = read(ADA, RAIN)
     shares = model.bridge_shares(model.align(batch), batch.has_context)
-    by_alignment, given = model.tag(batch), model.tag(batch, shares=shares)
-    assert torch.equal(given.emissions, by_alignment.emissions)
+    by_alignment, given = model.read(batch), model.read(batch, shares=shares)
+    assert torch.equal(given.scores, by_alignment.scores)
     assert torch.equal(given.bridge_shares, by_alignment.bridge_shares)
-    other = model.tag(batch, shares=shares.flip(1))
-    assert not torch.allclose(other.emissions[0], given.emissions[0])
+    other = model.read(batch, shares=shares.flip(1))
+    assert not torch.allclose(other.scores[0], given.scores[0])
 
 
 @torch.no_grad()
@@ -333,5 +336,5 @@ def test_one_post_has_shares_for_any_set_of_its_contexts(model, read):
     aligned = model.align(read(ADA))
     chosen = torch.tensor([[True, True], [True, False], [False, True], [False, False]])
     shares = model.bridge_shares(aligned, chosen)
-    torch.testing.assert_close(shares[0], model.tag(read(ADA)).bridge_shares[0])
+    torch.testing.assert_close(shares[0], model.read(read(ADA)).bridge_shares[0])
     assert shares[1:].tolist() == [[1, 0], [0, 1], [0, 0]]

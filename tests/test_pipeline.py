@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from core.contexts.typed import typed_contexts
+from core.datasets.tokens import tokens_from_words
 from core.errors import InputError
 from core.images import LoadedImage, read_image
 from core.pipeline import Pipeline
@@ -60,13 +61,23 @@ def test_a_post_with_everything_becomes_a_whole_record(pipeline, photo):
         assert len(entity.marginals) == entity.token_end - entity.token_start
         assert entity.needs_context in (True, False)
     assert {"checkpoint", "tokenizer", "image_encoder", "bank"} <= set(record.fingerprints)
-    assert set(record.timings) >= {"read", "encode", "games", "entities"}
+    assert set(record.timings) >= {"read", "encode", "games", "decode"}
 
 
 def test_the_same_post_gives_the_same_record(pipeline, photo):
     contexts = typed_contexts(["A tower."])
     first, again = (pipeline.analyse(TEXT, photo, contexts) for _ in range(2))
     assert first.model_copy(update={"timings": {}}) == again.model_copy(update={"timings": {}})
+
+
+def test_the_words_of_a_dataset_are_read_as_they_are(pipeline):
+    text, tokens = tokens_from_words(["#Ada", "sees", "St.", "Anne's"])
+    record = pipeline.analyse(text, None, [], tokens=tokens)
+    assert record.post.tokens == list(tokens)
+    assert len(pipeline.analyse(text, None, []).post.tokens) > len(tokens)
+    for entity in record.entities:
+        assert entity.start == tokens[entity.token_start].start
+        assert entity.end == tokens[entity.token_end - 1].end
 
 
 def test_a_post_without_a_photo_has_no_image_side(pipeline):

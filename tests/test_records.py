@@ -22,13 +22,17 @@ from core.records import (
     Games,
     Gates,
     ImageInfo,
+    Label,
     NoGame,
     NoPredictionGame,
+    Outcome,
     OwnGame,
+    Pair,
     Player,
     Post,
     PredictionGame,
     Record,
+    Relation,
     Standing,
     Token,
     Verdict,
@@ -160,7 +164,7 @@ def test_a_game_that_was_not_played_has_no_values():
 
 def test_the_schema_version_is_written_and_another_is_refused():
     dumped = json.loads(record().model_dump_json())
-    assert dumped["schema_version"] == SCHEMA_VERSION == "1.1"
+    assert dumped["schema_version"] == SCHEMA_VERSION == "1.2"
     with pytest.raises(ValidationError, match="schema_version"):
         Record.model_validate_json(json.dumps(dumped | {"schema_version": "2.0"}))
 
@@ -173,6 +177,47 @@ def test_a_record_of_the_first_version_is_still_read():
     assert old.schema_version == "1.0"
     assert (old.explanation, old.attributions) == (None, [])
     assert old.model_copy(update={"schema_version": SCHEMA_VERSION}) == record()
+
+
+def test_a_record_of_the_second_version_is_still_read_as_one_of_entities():
+    dumped = json.loads(record(explanation=EXPLANATION).model_dump_json())
+    for name in ("task", "relations", "label", "without_contexts", "gold"):
+        del dumped[name]
+    for coalition in dumped["explanation"]["prediction"]["coalitions"]:
+        del coalition["relations"], coalition["label"]
+    old = Record.model_validate_json(json.dumps(dumped | {"schema_version": "1.1"}))
+    assert (old.task, old.relations, old.label) == ("mner", [], None)
+    assert (old.without_contexts, old.gold) == (None, None)
+    assert old.explanation == EXPLANATION
+
+
+def test_a_record_of_another_task_is_the_same_after_a_walk_through_json():
+    ada = record().entities[0]
+    whole = record(
+        task="mre",
+        entities=[ada, ada.model_copy(update={"type": "", "token_start": 1, "token_end": 2})],
+        relations=[Relation(head=0, tail=1, type="/per/per/peer", score=0.75)],
+        label=Label(name="/per/per/peer", probabilities={"/per/per/peer": 0.75, "None": 0.25}),
+        without_contexts=Outcome(label="None"),
+        gold=Outcome(entities=[ada], label="/per/per/peer"),
+    )
+    assert Record.model_validate_json(whole.model_dump_json()) == whole
+
+
+def test_an_unknown_task_is_refused():
+    with pytest.raises(ValidationError, match="task"):
+        record(task="translation")
+
+
+@pytest.mark.parametrize("words", [(1, 1), (2, 1), (-1, 1)])
+def test_a_pair_of_which_one_has_no_words_is_refused(words):
+    for head, tail in ((words, (0, 1)), ((0, 1), words)):
+        with pytest.raises(ValidationError, match="are no words"):
+            Pair(head=head, tail=tail)
+
+
+def test_the_two_of_a_pair_may_stand_in_any_order_and_even_overlap():
+    assert Pair(head=(3, 5), tail=(0, 4)).tail == (0, 4)
 
 
 def test_an_explained_record_is_the_same_after_a_walk_through_json():

@@ -22,7 +22,7 @@ from benchmarks.alignment.runs import BenchData
 from benchmarks.shapley.timing import time_in_turn
 from core.config import Config
 from core.datasets.batches import Batch
-from core.evaluation.tagging import batches
+from core.evaluation.predictions import batches
 from core.model import AlignmentFeatures, ShapCA
 from core.records import Frozen
 from core.training.checkpoint import build_model, trained_state
@@ -131,7 +131,7 @@ def _address(tensor: Tensor) -> int:
 def _step(model: ShapCA, batch: Batch, config: Config, optimizer: torch.optim.Optimizer) -> None:
     optimizer.zero_grad(set_to_none=True)
     with _precision(config):
-        total = batch_losses(model, batch, ("alignment",), config)["total"]
+        total = batch_losses(model, batch, ("alignment",), config).total
     total.backward()
     optimizer.step()
 

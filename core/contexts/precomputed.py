@@ -1,6 +1,6 @@
 """Contexts written beforehand by any model, one JSON object a line."""
 
-import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -9,22 +9,21 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from core.contexts.clean import clean_text
 from core.errors import InputError
+from core.lines import decode_line, read_lines
 from core.records import Context
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class PrecomputedContexts:
-    """The contexts of one file.
+    """The contexts of one file or of several.
 
     Attributes:
         by_image: Contexts of each image id, in the order of the file.
-        skipped_lines: Number of lines that could not be read.
+        skipped: Lines that could not be read, as `file:line: why`.
     """
 
     by_image: dict[str, list[Context]]
-    skipped_lines: int = 0
+    skipped: tuple[str, ...] = ()
 
 
 class _Line(BaseModel):
@@ -45,48 +44,56 @@ def load_contexts(path: Path, *, skip_bad_lines: bool = False) -> PrecomputedCon
 
     Args:
         path: UTF-8, with or without a byte order mark; either kind of line end.
-        skip_bad_lines: Count the lines that cannot be read, and go on.
+        skip_bad_lines: Note the lines that cannot be read in `skipped`, and go on.
 
     Raises:
         InputError: The file cannot be read; or a line cannot, and is not to be skipped.
     """
     by_image: dict[str, list[Context]] = {}
-    skipped = 0
-    for number, raw in enumerate(_read_bytes(path).split(b"\n"), start=1):
+    skipped: list[str] = []
+    for number, raw in read_lines(path):
         if not raw.strip():
             continue
         try:
             line = _parse(raw)
-        except ValueError as error:
+        except InputError as error:
+            message = f"{path}:{number}: {error}"
             if not skip_bad_lines:
-                raise InputError(f"{path}, line {number}: {error}") from error
-            _log.warning("%s, line %d left out: %s", path, number, error)
-            skipped += 1
+                raise InputError(message) from None
+            skipped.append(message)
             continue
         contexts = by_image.setdefault(line.image_id, [])
         if line.text and line.text not in {context.text for context in contexts}:
             generator, model = line.generator or "precomputed", line.model or path.name
             contexts.append(Context(text=line.text, generator=generator, model=model))
-    return PrecomputedContexts(by_image, skipped)
+    return PrecomputedContexts(by_image, tuple(skipped))
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    except OSError as error:
-        raise InputError(
-            f"The contexts file {path} cannot be read ({error.strerror}): check its name."
-        ) from error
+def load_all_contexts(
+    paths: Iterable[Path], *, skip_bad_lines: bool = False
+) -> PrecomputedContexts:
+    """Join context files: an image's contexts stand in the order of the files.
+
+    Raises:
+        InputError: As for `load_contexts`.
+    """
+    merged: dict[str, list[Context]] = {}
+    skipped: list[str] = []
+    for path in paths:
+        read = load_contexts(path, skip_bad_lines=skip_bad_lines)
+        skipped += read.skipped
+        for image, contexts in read.by_image.items():
+            merged.setdefault(image, []).extend(contexts)
+    return PrecomputedContexts(merged, tuple(skipped))
 
 
 def _parse(raw: bytes) -> _Line:
-    """Read one line; the ValueError says in one clause what is wrong with it."""
     try:
-        line = _Line.model_validate_json(raw)
+        line = _Line.model_validate_json(decode_line(raw))
     except ValidationError as error:
         first = error.errors()[0]
         fault = f'"{first["loc"][0]}": {first["msg"]}' if first["loc"] else "this is no JSON object"
-        raise ValueError(
+        raise InputError(
             f'{fault}; a line reads like {{"image_id": "1", "text": "a dog"}}.'
-        ) from error
+        ) from None
     return line.model_copy(update={"text": clean_text(line.text)})

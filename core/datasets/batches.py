@@ -11,7 +11,6 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedTokenizerFast
 
-from core.datasets.labels import LabelMap
 from core.datasets.pieces import (
     SpecialPieces,
     WordPieces,
@@ -20,6 +19,7 @@ from core.datasets.pieces import (
     joint_budget,
     special_pieces,
 )
+from core.datasets.targets import Codec
 from core.records import Context, Example
 
 CHARACTERS = string.digits + string.ascii_letters + string.punctuation
@@ -54,8 +54,10 @@ class Batch:
         token_type_ids: 0 for the text, 1 for contexts, shape (B, S).
         word_starts: Place of each word's first piece in `input_ids`, 0 where padded, shape (B, L).
         word_mask: True for words, shape (B, L).
-        tags: Gold tags, 0 where padded or not annotated, shape (B, L).
-        has_tags: Whether an example is annotated, shape (B,).
+        gold: What the task's codec makes of the gold labels, shape (B, ...).
+        has_gold: Whether an example has any, shape (B,).
+        pairs: Words (half open) of the head and the tail whose relation is asked for, shape
+            (B, 2, 2); zeros where none is.
         cut_words: Number of words that did not fit into the input, shape (B,).
         char_ids: Characters of each word, shape (B, L, CHARACTERS_PER_WORD).
         text_ids: `[CLS] text [SEP]`, shape (B, Lt).
@@ -79,8 +81,9 @@ class Batch:
     token_type_ids: Tensor
     word_starts: Tensor
     word_mask: Tensor
-    tags: Tensor
-    has_tags: Tensor
+    gold: Tensor
+    has_gold: Tensor
+    pairs: Tensor
     cut_words: Tensor
     char_ids: Tensor
     text_ids: Tensor
@@ -124,7 +127,7 @@ class Batch:
 def collate(
     examples: Sequence[Example],
     tokenizer: PreTrainedTokenizerFast,
-    label_map: LabelMap,
+    codec: Codec,
     *,
     contexts: Sequence[Sequence[Context]],
     features: Sequence[Features | None] | None = None,
@@ -137,7 +140,7 @@ def collate(
     Args:
         examples: At least one.
         tokenizer: Fast tokenizer of the text encoder.
-        label_map: Numbers the tags.
+        codec: Of the task: numbers the gold labels.
         contexts: What each example is read with, which need not be all it has.
         features: Of each example's image, None where it has none; None: there are no images.
         label_names: Labels of whole posts by number; others count as no label.
@@ -146,7 +149,7 @@ def collate(
             what the sentence leaves of the encoder's limit.
 
     Raises:
-        InputError: Gold entities overlap or are of an unknown type, or the tokenizer is unsuitable.
+        InputError: The codec cannot number a gold label, or the tokenizer is unsuitable.
     """
     special = special_pieces(tokenizer)
     sentences = encode_sentences(examples, tokenizer, max_text_pieces)
@@ -159,7 +162,7 @@ def collate(
     images = features or [None] * len(examples)
     return Batch(
         **_joint(sentences, cut, special),
-        **_words(examples, sentences, label_map),
+        **_words(examples, sentences, codec),
         **_alignment(sentences, pieces, special),
         image_regions=_stack([None if f is None else f.regions for f in images]),
         image_pooled=_stack([None if f is None else f.pooled for f in images]),
@@ -193,28 +196,33 @@ def _joint(
 
 
 def _words(
-    examples: Sequence[Example], sentences: Sequence[WordPieces], label_map: LabelMap
+    examples: Sequence[Example], sentences: Sequence[WordPieces], codec: Codec
 ) -> dict[str, Tensor]:
-    """Say where words begin in the joint input, how they are spelled and how they are tagged."""
-    length = max(1, *(len(sentence.starts) for sentence in sentences))
-    starts, mask, tags, characters = [], [], [], []
+    """Say where words begin in the joint input, how they are spelled, and what is asked of them."""
+    kept_words = [len(sentence.starts) for sentence in sentences]
+    length = max(1, *kept_words)
+    gold, has_gold = codec.encode(examples, kept_words)
+    starts, mask, characters = [], [], []
     for example, sentence in zip(examples, sentences, strict=True):
         kept = len(sentence.starts)
         padding = [0] * (length - kept)
-        names = label_map.tags(example.entities or (), len(example.tokens))[:kept]
         starts.append([1 + start for start in sentence.starts] + padding)  # 1: [CLS]
         mask.append([True] * kept + [False] * (length - kept))
-        tags.append([label_map.ids[name] for name in names] + padding)
         words = [token.text for token in example.tokens[:kept]] + [""] * (length - kept)
         characters.append([character_ids(word) for word in words])
     return {
         "word_starts": torch.tensor(starts),  # (B, L)
         "word_mask": torch.tensor(mask),  # (B, L)
-        "tags": torch.tensor(tags),  # (B, L)
-        "has_tags": torch.tensor([example.entities is not None for example in examples]),
+        "gold": gold,  # (B, ...)
+        "has_gold": has_gold,
+        "pairs": torch.tensor([_pair(example) for example in examples]),  # (B, 2, 2)
         "cut_words": torch.tensor([sentence.cut_words for sentence in sentences]),
         "char_ids": torch.tensor(characters),  # (B, L, C)
     }
+
+
+def _pair(example: Example) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (example.pair.head, example.pair.tail) if example.pair else ((0, 0), (0, 0))
 
 
 def character_ids(word: str) -> list[int]:

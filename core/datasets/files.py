@@ -1,14 +1,13 @@
-"""Reading what the user names: lines with a place for their errors, images kept in their folder."""
+"""Reading what the user names: objects a line, ids, images kept in their folder."""
 
-import codecs
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
+from core.lines import decode_line
 from core.records import Example
 
 
@@ -34,36 +33,6 @@ class UniqueIds:
             unique = f"{name}-{self._seen[name]}"
         self._seen[unique] += 1
         return unique
-
-
-def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield each line of a file with its number from 1, without line end or byte order mark.
-
-    Only line feeds end a line: tweets hold other signs that `str.splitlines` would split at.
-
-    Raises:
-        InputError: The file cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                start = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
-                yield number, start.removesuffix(b"\n").removesuffix(b"\r")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); give another") from None
-
-
-def decode_line(line: bytes) -> str:
-    """Return the text of a line.
-
-    Raises:
-        InputError: It is not UTF-8.
-    """
-    try:
-        return line.decode()
-    except UnicodeDecodeError as error:
-        reason = f"is not UTF-8 (byte {error.start + 1} of the line); save the file as UTF-8"
-        raise InputError(reason) from None
 
 
 def parse_object(line: bytes) -> dict[str, Any]:

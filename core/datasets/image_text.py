@@ -11,10 +11,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from core.datasets.files import Loaded, UniqueIds, parse_object, path_inside, read_lines
+from core.datasets.files import Loaded, UniqueIds, parse_object, path_inside
 from core.datasets.labels import entity_from_words
 from core.datasets.tokens import check_characters, tokenize
 from core.errors import InputError
+from core.lines import read_lines
 from core.records import Context, Entity, Example, Token
 
 LABEL_KEYS = ("label", "sentiment")

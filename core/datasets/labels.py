@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+
 from core.errors import InputError
-from core.records import Entity, Token
+from core.records import Entity, Example, Outcome, Token
 
 OUTSIDE = "O"
 ALIASES = {"OTHER": "MISC"}  # Twitter-2015 and Twitter-2017 name the same type differently
@@ -97,6 +101,25 @@ class LabelMap:
     def __len__(self) -> int:
         """Return the number of tags, K."""
         return len(self.names)
+
+    def encode(self, examples: Sequence[Example], kept: Sequence[int]) -> tuple[Tensor, Tensor]:
+        """Return gold tags, 0 where padded or not annotated, shape (B, L), and who has any (B,).
+
+        Raises:
+            InputError: Gold entities overlap, leave their sentence, or are of an unknown type.
+        """
+        rows = [
+            torch.tensor([self.ids[name] for name in names[:words]] or [0])
+            for example, words in zip(examples, kept, strict=True)
+            for names in [self.tags(example.entities or (), len(example.tokens))]
+        ]
+        annotated = torch.tensor([example.entities is not None for example in examples])
+        return pad_sequence(rows, batch_first=True), annotated
+
+    def outcome(self, example: Example, ids: Tensor) -> Outcome:
+        """Return the entities that tags mark in a post, shape (L,); padding is passed over."""
+        tags = [self.names[number] for number in ids.tolist()[: len(example.tokens)]]
+        return Outcome(entities=list(entities_from_tags(tags, example.text, example.tokens)))
 
     def spans(self, ids: Sequence[int]) -> list[Span]:
         """Return the entity spans of tag ids, such as a decoded path."""

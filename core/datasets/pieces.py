@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from transformers import PreTrainedTokenizerFast
 
 from core.errors import InputError
-from core.records import Context, Example
+from core.records import Context, Example, Pair
 
+# What stands around the two entities of a pair: signs that are rare, and one piece each in BERT.
+_HEAD_MARKS, _TAIL_MARKS = ("«", "»"), ("{", "}")
 LONGEST_INPUT = 512  # positions of the BERT family; some tokenizers state no limit of their own
 
 
@@ -67,26 +69,46 @@ def encode_sentences(
 ) -> list[WordPieces]:
     """Split the words of each example into at most `budget` pieces.
 
+    Where a relation is asked for, marks stand around its head and its tail (Paper: not told. Ours:
+    signs, as new pieces would need a trained embedding table). They are pieces, but no words.
+
     Every word gets at least one piece: the unknown one where the tokenizer gives none, as it does
     for variation selectors and other invisible signs.
     """
     unknown = special_pieces(tokenizer).unk
     budget = min(budget, longest_input(tokenizer) - 2)
     words = list({token.text for example in examples for token in example.tokens})
-    encoded = _encode(words, tokenizer) if words else []
+    words += [*_HEAD_MARKS, *_TAIL_MARKS]
+    encoded = _encode(words, tokenizer)
     pieces = {word: ids or [unknown] for word, ids in zip(words, encoded, strict=True)}
-    return [_join([pieces[token.text] for token in example.tokens], budget) for example in examples]
+    return [_join(example, pieces, budget) for example in examples]
 
 
-def _join(words: Sequence[Sequence[int]], budget: int) -> WordPieces:
+def _join(example: Example, pieces: dict[str, list[int]], budget: int) -> WordPieces:
+    opening, closing = _marks(example.pair)
     ids: list[int] = []
     starts: list[int] = []
-    for word in words:
+    for word, token in enumerate(example.tokens):
+        for mark in opening.get(word, ()):
+            ids += pieces[mark]
         if len(ids) >= budget:
             break
         starts.append(len(ids))
-        ids.extend(word)
-    return WordPieces(tuple(ids[:budget]), tuple(starts), len(words) - len(starts))
+        ids += pieces[token.text]
+        for mark in closing.get(word, ()):
+            ids += pieces[mark]
+    return WordPieces(tuple(ids[:budget]), tuple(starts), len(example.tokens) - len(starts))
+
+
+def _marks(pair: Pair | None) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    """Return the marks before and after words, by the number of the word."""
+    opening: dict[int, list[str]] = {}
+    closing: dict[int, list[str]] = {}
+    if pair is not None:
+        for (start, end), marks in ((pair.head, _HEAD_MARKS), (pair.tail, _TAIL_MARKS)):
+            opening.setdefault(start, []).append(marks[0])
+            closing.setdefault(end - 1, []).insert(0, marks[1])
+    return opening, closing
 
 
 def encode_contexts(

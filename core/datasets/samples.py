@@ -5,13 +5,15 @@ The bank is frozen: in a single post's games its contexts are the foreign player
 foreign targets.
 """
 
+import difflib
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
-from core.datasets.files import path_inside, read_lines
+from core.datasets.files import path_inside
 from core.errors import InputError
+from core.lines import read_lines
 from core.records import Context, Frozen, Relation
 
 EntityType = Literal["PER", "LOC", "ORG", "MISC"]
@@ -78,6 +80,19 @@ def read_samples(folder: Path) -> list[Sample]:
             occurs twice, or the file cannot be read.
     """
     return _read_rows(folder / "posts.jsonl", Sample)
+
+
+def find_sample(folder: Path, id: str) -> Sample:
+    """Return the sample post with an id.
+
+    Raises:
+        InputError: There is none; the message names the nearest. Or as for `read_samples`.
+    """
+    by_id = {sample.id: sample for sample in read_samples(folder)}
+    if id not in by_id:
+        nearest = difflib.get_close_matches(id, by_id, n=1, cutoff=0.0)
+        raise InputError(f"there is no sample post {id!r}; the nearest is {', '.join(nearest)}")
+    return by_id[id]
 
 
 def read_bank(folder: Path) -> list[BankEntry]:

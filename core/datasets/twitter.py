@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from core.datasets.files import Loaded, UniqueIds, decode_line, path_inside, read_lines
+from core.datasets.files import Loaded, UniqueIds, path_inside
 from core.datasets.labels import OUTSIDE, canonical_tag, canonical_type, entities_from_tags
 from core.datasets.tokens import tokens_from_words
 from core.errors import InputError
+from core.lines import decode_line, read_lines
 from core.records import Context, Example
 
 Line = tuple[int, bytes]

@@ -19,6 +19,8 @@ class AlignmentReport:
         auroc: Area under the ROC curve of Kφ: own contexts against foreign ones, games pooled.
         auroc_similarity: The same of the raw similarity.
         recall_at_1: Share of the games whose own context has the largest value.
+        own_value: Mean Kφ of own contexts.
+        foreign_value: Mean Kφ of foreign contexts.
         seed: Of the draw.
     """
 
@@ -27,6 +29,8 @@ class AlignmentReport:
     auroc: float
     auroc_similarity: float
     recall_at_1: float
+    own_value: float
+    foreign_value: float
     seed: int
 
 
@@ -72,6 +76,8 @@ def alignment_report(
         auroc=_auroc(torch.cat(own_value), torch.cat(foreign_value)),
         auroc_similarity=_auroc(torch.cat(own_similarity), torch.cat(foreign_similarity)),
         recall_at_1=first / posts,
+        own_value=float(torch.cat(own_value).mean()) * game_size,
+        foreign_value=float(torch.cat(foreign_value).mean()) * game_size,
         seed=seed,
     )
 

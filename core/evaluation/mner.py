@@ -5,68 +5,17 @@ An entity counts as found when its words and its type are both right.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Self
 
 from core.datasets.labels import Span, canonical_type, spans
-from core.records import Entity, Frozen
-
-OVERALL = "overall"
-
-
-class Score(Frozen):
-    """How well the entities of one type were found."""
-
-    name: str
-    precision: float
-    recall: float
-    f1: float
-    support: int
-    true_positives: int
-    false_positives: int
-    false_negatives: int
-
-    @classmethod
-    def from_counts(cls, name: str, *, correct: int, predicted: int, gold: int) -> Self:
-        """Return the score for these numbers of entities; what would divide by zero is 0."""
-        return cls(
-            name=name,
-            precision=correct / predicted if predicted else 0.0,
-            recall=correct / gold if gold else 0.0,
-            f1=2 * correct / (predicted + gold) if correct else 0.0,
-            support=gold,
-            true_positives=correct,
-            false_positives=predicted - correct,
-            false_negatives=gold - correct,
-        )
+from core.evaluation.counts import OVERALL, MicroReport, Score
+from core.records import Entity
 
 
-class MnerReport(Frozen):
+class MnerReport(MicroReport):
     """Scores over all entities (micro average) and by type."""
 
-    overall: Score
     types: tuple[Score, ...]
     sentences: int
-
-    @property
-    def precision(self) -> float:
-        """Share of predicted entities that are right."""
-        return self.overall.precision
-
-    @property
-    def recall(self) -> float:
-        """Share of gold entities that were found."""
-        return self.overall.recall
-
-    @property
-    def f1(self) -> float:
-        """Harmonic mean of precision and recall."""
-        return self.overall.f1
-
-    def rows(self) -> list[tuple[str, float, float, float, int]]:
-        """Return name, precision, recall, F1 and support of each type, the overall score last."""
-        return [
-            (s.name, s.precision, s.recall, s.f1, s.support) for s in (*self.types, self.overall)
-        ]
 
 
 def tag_report(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> MnerReport:

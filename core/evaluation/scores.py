@@ -1,4 +1,4 @@
-"""Every score that a set of examples allows: entities, alignment on both sides, labels."""
+"""Every score that a set of examples allows: the task's, alignment on both sides, labels."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,7 +11,8 @@ from transformers import PreTrainedTokenizerFast
 from core.config import Config
 from core.datasets.batches import Features
 from core.evaluation.alignment import alignment_report
-from core.evaluation.tagging import batches, tagging_report
+from core.evaluation.predictions import batches, predict_outcomes
+from core.evaluation.reports import MEASURED, is_annotated, task_report
 from core.model import AlignmentFeatures, ShapCA
 from core.records import Example
 
@@ -29,15 +30,16 @@ def scores(
         model: Put into evaluation mode.
         tokenizer: Of its text encoder.
         config: Of the model.
-        examples: Entities are scored where all are annotated; alignment with the first context of
-            each post that has one; labels where the model tells labels apart.
+        examples: The task is scored on those that are annotated, with their contexts and without;
+            alignment with the first context of each post that has one; labels that the model
+            learned beside its task where it did.
         features: Of each example's image, or None.
     """
     made: dict[str, Any] = {"examples": len(examples)}
-    if examples and all(example.entities is not None for example in examples):
-        for name, most in (("entities", None), ("entities_without_contexts", 0)):
-            report = tagging_report(model, tokenizer, config, examples, features, max_contexts=most)
-            made[name] = report.model_dump()
+    kept = [place for place, post in enumerate(examples) if is_annotated(post, config.head)]
+    if kept:
+        annotated, seen = [examples[at] for at in kept], [features[at] for at in kept]
+        made |= _task_scores(model, tokenizer, config, annotated, seen)
     temperature = config.alignment.temperature
     aligned = align_examples(model, tokenizer, config, examples, features)
     for side, targets in (("text", aligned.text), ("image", aligned.image)):
@@ -46,11 +48,37 @@ def scores(
             made[f"{side}_alignment"] = asdict(
                 alignment_report(aligned.contexts[both, 0], targets[both], temperature=temperature)
             )
-    if any(example.label in config.head.labels for example in examples):
+    learned = config.head.labels if config.head.task != "classification" else ()
+    if any(example.label in learned for example in examples):
         made["label_accuracy"] = {
             name: _label_accuracy(model, tokenizer, config, examples, features, use_image=use_image)
             for name, use_image in (("with_image", True), ("without_image", False))
         }
+    return made
+
+
+def _task_scores(
+    model: ShapCA,
+    tokenizer: PreTrainedTokenizerFast,
+    config: Config,
+    examples: Sequence[Example],
+    features: Sequence[Features | None],
+) -> dict[str, Any]:
+    """Score the task with everything given, then with less, to see what it is worth."""
+    name = MEASURED[config.head.task]
+    ways: dict[str, tuple[int | None, bool]] = {"": (None, True), "_without_contexts": (0, True)}
+    if any(item is not None for item in features):
+        ways["_without_image"] = (None, False)
+    made: dict[str, Any] = {"annotated": len(examples)}
+    for suffix, (most, use_image) in ways.items():
+        found = predict_outcomes(
+            model, tokenizer, config, examples, features, max_contexts=most, use_image=use_image
+        )
+        made[name + suffix] = task_report(examples, found, config.head).model_dump()
+        if config.head.directed:
+            blind = task_report(examples, found, config.head, directed=False)
+            made[f"{name}_directed{suffix}"] = made[name + suffix]
+            made[name + suffix] = blind.model_dump()
     return made
 
 
@@ -92,7 +120,7 @@ def _label_accuracy(
     right, known = 0, 0
     for _, batch in batches(tokenizer, config, examples, features):
         on_device = batch.to(next(model.parameters()).device)
-        guess = model.classify(model.tag(on_device, use_image=use_image), on_device).argmax(-1)
+        guess = model.classify(model.read(on_device, use_image=use_image), on_device).argmax(-1)
         annotated: Tensor = on_device.labels >= 0
         right += int((guess[annotated] == on_device.labels[annotated]).sum())
         known += int(annotated.sum())

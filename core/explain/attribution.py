@@ -21,6 +21,7 @@ from transformers import PreTrainedTokenizerFast
 from core.datasets.batches import PADDING_CHARACTER, Batch
 from core.datasets.labels import LabelMap
 from core.datasets.pieces import context_offsets
+from core.datasets.targets import Codec
 from core.errors import InputError
 from core.explain.explanation import included
 from core.explain.integrated_gradients import Source, SpanLogProbability, integrate
@@ -30,7 +31,7 @@ from core.records import AttributedWord, Attribution, Entity, Record
 
 def attribute(
     model: ShapCA,
-    labels: LabelMap,
+    codec: Codec,
     tokenizer: PreTrainedTokenizerFast,
     record: Record,
     entity: int,
@@ -45,7 +46,7 @@ def attribute(
 
     Args:
         model: The one that made the record, in evaluation mode.
-        labels: Names the tags.
+        codec: Names the tags.
         tokenizer: The text encoder's.
         record: The post.
         entity: Index into its entities.
@@ -54,10 +55,16 @@ def attribute(
         grid: Rows and columns of the regions.
 
     Raises:
-        InputError: The record has no such entity, or the model does not predict it.
+        InputError: The record has no such entity, the model does not predict it, or its task is
+            not mner.
     """
     started = time.perf_counter()
-    goal = SpanLogProbability(model, labels, post, _chosen(record, entity))
+    if not isinstance(codec, LabelMap):
+        raise InputError(
+            f"words are attributed to entities that a CRF tags, and this checkpoint's task is "
+            f"{record.task}; choose one of the task mner"
+        )
+    goal = SpanLogProbability(model, codec, post, _chosen(record, entity))
     sources = _sources(goal, tokenizer, blank_regions)
     way = integrate(goal, sources)
     pieces = way.shares["input_ids"][0].sum(-1).tolist()  # (S,)

@@ -4,14 +4,14 @@ import time
 
 import torch
 
-from core.datasets.labels import LabelMap
+from core.datasets.targets import Codec
 from core.errors import InputError
 from core.explain.faithfulness import faithfulness
 from core.explain.own_games import own_games
 from core.explain.prediction_game import (
     CONTEXT_LIMIT,
     ReadCoalitions,
-    coalition_emissions,
+    coalition_scores,
     play_prediction_game,
 )
 from core.images import LoadedImage
@@ -25,23 +25,23 @@ from core.records import (
     Game,
     NoPredictionGame,
     OwnGame,
-    Post,
+    Pair,
     Record,
 )
 
 
-def explain(model: ShapCA, labels: LabelMap, record: Record, read: ReadCoalitions) -> Explanation:
+def explain(model: ShapCA, codec: Codec, record: Record, read: ReadCoalitions) -> Explanation:
     """Return what the contexts of a record do to its prediction.
 
     Args:
         model: The one that made the record, in evaluation mode.
-        labels: Names the tags.
+        codec: Names what its head tells apart.
         record: The post; contexts that are off take no part.
         read: Collates the post for coalitions of its included contexts.
     """
     started = time.perf_counter()
     own = own_games(record.games)
-    prediction = _prediction_game(model, labels, record, read, own)
+    prediction = _prediction_game(model, codec, record, read, own)
     return Explanation(
         prediction=prediction,
         own_games=own,
@@ -50,9 +50,24 @@ def explain(model: ShapCA, labels: LabelMap, record: Record, read: ReadCoalition
     )
 
 
-def post_example(post: Post) -> Example:
-    """Return a record's post as the model reads it: the same words, nothing annotated."""
-    return Example(id=post.id, text=post.text, tokens=tuple(post.tokens))
+def post_example(record: Record) -> Example:
+    """Return a record's post as the model reads it: same words, same pair, nothing annotated."""
+    post = record.post
+    return Example(id=post.id, text=post.text, tokens=tuple(post.tokens), pair=marked_pair(record))
+
+
+def marked_pair(record: Record) -> Pair | None:
+    """Return the pair whose relation was asked for, None where none was.
+
+    Raises:
+        InputError: The record is of a relation, and marks no two names.
+    """
+    if record.task != "mre":
+        return None
+    if len(record.entities) != 2:
+        raise InputError("this record of a relation marks no two names; analyse its post again")
+    head, tail = record.entities
+    return Pair(head=(head.token_start, head.token_end), tail=(tail.token_start, tail.token_end))
 
 
 def included(record: Record) -> list[tuple[int, Context]]:
@@ -89,7 +104,7 @@ def check_origin(record: Record, image: LoadedImage | None, checkpoint: str) -> 
 
 
 def _prediction_game(
-    model: ShapCA, labels: LabelMap, record: Record, read: ReadCoalitions, own: list[OwnGame]
+    model: ShapCA, codec: Codec, record: Record, read: ReadCoalitions, own: list[OwnGame]
 ) -> AnyPredictionGame:
     places = [place for place, _ in included(record)]
     if not places:
@@ -101,12 +116,13 @@ def _prediction_game(
             f"{CONTEXT_LIMIT} are played. Switch some off."
         )
     started = time.perf_counter()
-    emissions = coalition_emissions(model, read, len(places))
+    scores = coalition_scores(model, read, len(places))
     return play_prediction_game(
         model.head,
-        labels,
-        post_example(record.post),
-        emissions,
+        codec,
+        post_example(record),
+        scores,
+        words=int(read([[]]).word_mask.sum()),
         contexts=places,
         own_games=own,
         seconds=round(time.perf_counter() - started, 4),

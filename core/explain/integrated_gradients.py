@@ -19,8 +19,9 @@ from torch import Tensor, nn
 from core.datasets.batches import Batch
 from core.datasets.labels import LabelMap, Span
 from core.errors import InputError
+from core.heads.crf import CRFHead
 from core.model import ShapCA
-from core.reading import bounds
+from core.outcomes import bounds
 from core.records import Entity
 
 STEPS = (25, 50, 100, 200)
@@ -51,18 +52,22 @@ class SpanLogProbability:
 
         Raises:
             InputError: The model does not predict the entity.
+            TypeError: Its head is no CRF.
         """
+        if not isinstance(model.head, CRFHead):
+            raise TypeError(f"{type(model.head).__name__} tags no words")
         self.model, self.post, self.entrance = model, post, nn.Identity()
+        self.head = model.head
         with torch.no_grad():
-            tagging = model.tag(post)
-        self.bridge_shares = tagging.bridge_shares  # (1, n), None without an image
-        path = model.head.decode(tagging.emissions, post.word_mask)[0]
+            reading = model.read(post)
+        self.bridge_shares = reading.bridge_shares  # (1, n), None without an image
+        path = self.head.best_paths(reading.scores, post.word_mask)[0]
         span = Span(entity.type, entity.token_start, entity.token_end)
         if span not in labels.spans(path):
             raise InputError(
                 f"this model does not find the record's entity {entity.text!r}; analyse again"
             )
-        allowed = model.head.agreeing(path, bounds(span, labels))  # (L, K)
+        allowed = self.head.agreeing(path, bounds(span, labels))  # (L, K)
         self.allowed = allowed.unsqueeze(0).to(post.input_ids.device)
 
     def __call__(self, fields: Sequence[str], *read: Tensor) -> Tensor:
@@ -73,9 +78,7 @@ class SpanLogProbability:
         rows = len(read[0])
         shares = None if self.bridge_shares is None else self.bridge_shares.expand(rows, -1)
         batch = replace(self.post.repeated(rows), **changed)
-        return self.model.head.log_share(
-            self.model.tag(batch, shares=shares).emissions, self.allowed
-        )
+        return self.head.log_share(self.model.read(batch, shares=shares).scores, self.allowed)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The prediction game: how much each context speaks for what the model finally says.
 
 Ours. The players are the post's own contexts. A coalition is worth the log-likelihood of the final
-prediction (the tags decoded with every context given) when the model is given only its contexts,
+prediction (what is decoded with every context given) when the model is given only its contexts,
 less the same without any. It is what the pipeline would compute for a post with those contexts: the
 bridge is shared among them, and they share the room in the encoder's input.
 
@@ -15,11 +15,11 @@ import torch
 from torch import Tensor
 
 from core.datasets.batches import Batch
-from core.datasets.labels import LabelMap
-from core.heads.crf import CRFHead
+from core.datasets.targets import Codec
+from core.heads.protocol import Head
 from core.model import ShapCA
-from core.reading import entities_by_row
-from core.records import Coalition, Entity, Example, OwnGame, PredictionGame, Side
+from core.outcomes import scored_outcomes
+from core.records import Coalition, Example, Outcome, OwnGame, PredictionGame, Side
 from core.shapley import shapley_values
 from core.shapley.coalitions import all_coalitions
 from core.shapley.given_games import TableGame
@@ -33,8 +33,8 @@ ReadCoalitions = Callable[[Sequence[Sequence[int]]], Batch]
 
 
 @torch.inference_mode()
-def coalition_emissions(model: ShapCA, read: ReadCoalitions, players: int) -> Tensor:
-    """Return the post's tag scores for every coalition in binary order, shape (2^n, L, K).
+def coalition_scores(model: ShapCA, read: ReadCoalitions, players: int) -> Tensor:
+    """Return the head's scores for every coalition in binary order, shape (2^n, ...).
 
     Args:
         model: In evaluation mode.
@@ -53,41 +53,43 @@ def coalition_emissions(model: ShapCA, read: ReadCoalitions, players: int) -> Te
     for rows in _groups(lengths.tolist()):
         batch = read([coalitions[row].nonzero().flatten().tolist() for row in rows])
         slots = batch.has_context.shape[1]
-        emissions = model.tag(batch, shares=packed[rows, :slots]).emissions
-        for row, emission in zip(rows, emissions, strict=True):
-            scores[row] = emission
+        read_scores = model.read(batch, shares=packed[rows, :slots]).scores
+        for row, row_scores in zip(rows, read_scores, strict=True):
+            scores[row] = row_scores
     return torch.stack(scores)
 
 
 def play_prediction_game(
-    head: CRFHead,
-    labels: LabelMap,
+    head: Head,
+    codec: Codec,
     example: Example,
-    emissions: Tensor,
+    scores: Tensor,
     *,
+    words: int,
     contexts: Sequence[int],
     own_games: Sequence[OwnGame],
     seconds: float,
 ) -> PredictionGame:
-    """Return the game that the coalitions' tag scores amount to.
+    """Return the game that the coalitions' scores amount to.
 
     Args:
         head: Decodes and scores.
-        labels: Names the tags.
+        codec: Names what the head tells apart.
         example: The post.
-        emissions: Its tag scores for every coalition in binary order, shape (2^n, L, K).
+        scores: Of the post for every coalition in binary order, shape (2^n, ...).
+        words: How many of its words were read.
         contexts: The players' places in the record.
         own_games: Games of the same players, whose values are noted beside.
-        seconds: What the tag scores took.
+        seconds: What the scores took.
     """
-    likelihood = _likelihood_of_final(head, emissions)  # (2^n,)
+    likelihood = _likelihood_of_final(head, scores, words)  # (2^n,)
     values = likelihood - likelihood[0]
     shapley = shapley_values(TableGame(values)).values[:, 0]
     return PredictionGame(
         contexts=list(contexts),
         coalitions=_coalitions(
             values.tolist(),
-            entities_by_row(head, labels, example, emissions),
+            [found.outcome for found in scored_outcomes(head, codec, example, scores, words)],
             contexts=contexts,
             alignment={game.side: game.values for game in own_games},
         ),
@@ -100,17 +102,17 @@ def play_prediction_game(
 
 
 @torch.no_grad()
-def _likelihood_of_final(head: CRFHead, emissions: Tensor) -> Tensor:
-    """Return the log-likelihood of the last row's best tags in every row, shape (2^n,), float64."""
-    read = torch.ones(emissions.shape[:2], dtype=torch.bool, device=emissions.device)
-    final = torch.tensor(head.decode(emissions[-1:], read[-1:]), device=emissions.device)  # (1, L)
-    likelihood = head.log_likelihood(emissions, final.expand(len(emissions), -1), read)
+def _likelihood_of_final(head: Head, scores: Tensor, words: int) -> Tensor:
+    """Return the log-likelihood of the last row's answer in every row, shape (2^n,), float64."""
+    read = torch.ones(len(scores), words, dtype=torch.bool, device=scores.device)
+    final = head.decode(scores[-1:], read[-1:])  # (1, ...)
+    likelihood = head.log_likelihood(scores, final.expand(len(scores), *final.shape[1:]), read)
     return likelihood.cpu().double()
 
 
 def _coalitions(
     values: Sequence[float],
-    entities: Sequence[list[Entity]],
+    outcomes: Sequence[Outcome],
     *,
     contexts: Sequence[int],
     alignment: dict[Side, list[float]],
@@ -122,9 +124,11 @@ def _coalitions(
             value=value,
             text_value=text[row] if text else None,
             image_value=image[row] if image else None,
-            entities=found,
+            entities=found.entities,
+            relations=found.relations,
+            label=found.label,
         )
-        for row, (value, found) in enumerate(zip(values, entities, strict=True))
+        for row, (value, found) in enumerate(zip(values, outcomes, strict=True))
     ]
 
 

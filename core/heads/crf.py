@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 from torchcrf import CRF
 
 EXCLUDED = -1e4  # a score that no path can afford, finite so that sums stay finite
@@ -22,29 +23,38 @@ class CRFHead(nn.Module):
         self.projection = nn.Linear(width, tags)
         self.crf = CRF(tags, batch_first=True)
 
-    def emissions(self, features: Tensor) -> Tensor:
+    def scores(self, features: Tensor, mask: Tensor, pairs: Tensor) -> Tensor:
         """Return tag scores of shape (B, L, K), float32, for features of shape (B, L, D)."""
+        del mask, pairs  # every word is scored by itself
         scores: Tensor = self.projection(self.dropout(features))
         return scores.float()
 
-    def loss(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
+    def loss(self, scores: Tensor, gold: Tensor, mask: Tensor) -> Tensor:
         """Return the mean negative log-likelihood per sentence; see `log_likelihood`."""
-        return -self.log_likelihood(emissions, tags, mask).mean()
+        return -self.log_likelihood(scores, gold, mask).mean()
 
-    def log_likelihood(self, emissions: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
+    def log_likelihood(self, scores: Tensor, answers: Tensor, mask: Tensor) -> Tensor:
         """Return the log-likelihood of each sentence's tags, shape (B,).
 
         Args:
-            emissions: Tag scores, shape (B, L, K).
-            tags: Tags, shape (B, L); any valid id where padded.
+            scores: Of tags, shape (B, L, K).
+            answers: Tags, shape (B, L); any valid id where padded.
             mask: True for words, shape (B, L); the first word of every sentence must be set.
         """
-        with torch.autocast(emissions.device.type, enabled=False):
-            likelihood: Tensor = self.crf(emissions, tags, mask=mask, reduction="none")
+        with torch.autocast(scores.device.type, enabled=False):
+            likelihood: Tensor = self.crf(scores, answers, mask=mask, reduction="none")
         return likelihood
 
     @torch.no_grad()
-    def decode(self, emissions: Tensor, mask: Tensor) -> list[list[int]]:
+    def decode(self, scores: Tensor, mask: Tensor) -> Tensor:
+        """Return the best tags, 0 where padded, shape (B, L)."""
+        paths = [torch.tensor(path) for path in self.best_paths(scores, mask)]
+        missing = mask.shape[1] - max(len(path) for path in paths)
+        padded = nn.functional.pad(pad_sequence(paths, batch_first=True), (0, missing))
+        return padded.to(mask.device)
+
+    @torch.no_grad()
+    def best_paths(self, emissions: Tensor, mask: Tensor) -> list[list[int]]:
         """Return the best tag sequence of each sentence (Viterbi), without its padding."""
         paths: list[list[int]] = self.crf.decode(emissions, mask=mask)
         return paths
@@ -65,34 +75,22 @@ class CRFHead(nn.Module):
             backward.append(torch.logsumexp(transitions + scores + backward[-1], dim=1))
         return (forward + torch.stack(backward[::-1])).softmax(-1)
 
-    @torch.no_grad()
-    def span_scores(
-        self, emissions: Tensor, path: Sequence[int], spans: Sequence[tuple[int, int, int | None]]
-    ) -> list[float]:
-        """Return the probability of each span: exactly these tags, and the span ends there.
+    def agreeing(self, path: Sequence[int], span: tuple[int, int, int]) -> Tensor:
+        """Return which tags agree with a span: exactly its own, and it ends there.
 
         Args:
-            emissions: Tag scores of one sentence without padding, shape (L, K).
-            path: Its decoded tags, length L.
-            spans: First word, word after the last, and the tag that would continue the span
-                (None when nothing can).
+            path: Tags of the sentence, length L; of interest are those of the span.
+            span: Its first word, the word after its last, and the tag that would continue it.
 
         Returns:
-            One probability a span: the share of all paths' mass that agrees with it.
+            Shape (L, K), bool.
         """
-        if not spans:
-            return []
-        allowed = torch.stack([self.agreeing(path, span) for span in spans])  # (spans, L, K)
-        return self.log_share(emissions[None], allowed.to(emissions.device)).exp().tolist()
-
-    def agreeing(self, path: Sequence[int], span: tuple[int, int, int | None]) -> Tensor:
-        """Return which tags agree with a span, shape (L, K), bool; arguments as `span_scores`."""
         start, end, continuing = span
         allowed = torch.ones(len(path), self.crf.num_tags, dtype=torch.bool)
         for word in range(start, end):
             allowed[word] = False
             allowed[word, path[word]] = True
-        if continuing is not None and end < len(path):
+        if end < len(path):
             allowed[end, continuing] = False
         return allowed
 

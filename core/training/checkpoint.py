@@ -5,8 +5,6 @@ and SHA-256 in its header), `config.toml`, `metrics.json` and `README.md`, the m
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +26,7 @@ from core.encoders.text import (
 )
 from core.errors import InputError
 from core.model import ShapCA
+from core.replacing import replacing
 from core.weights import sha256_file
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
@@ -159,15 +158,21 @@ def find_checkpoint(name_or_path: str | Path) -> Path:
 
 
 def replace(path: Path, write: Callable[[Path], Any]) -> None:
-    """Write a file beside `path`, then put it in its place: a kill or a full disk loses nothing."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
+    """Write a file beside `path`, then put it in its place: a kill or a full disk loses nothing.
+
+    Raises:
+        InputError: It cannot be written; what stood there before is whole.
+    """
     try:
-        write(Path(temporary))
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+        with replacing(path) as temporary:
+            write(temporary)
+    # On a full disk files fail with the first, safetensors with the second, torch with the third.
+    except (OSError, SafetensorError, RuntimeError) as error:
+        why = " ".join(str(error).split())
+        raise InputError(
+            f"{path}: cannot be written ({why}); make room on the disk, then start again: what was "
+            "there before is whole"
+        ) from error
 
 
 def _read_metrics(folder: Path) -> dict[str, Any]:

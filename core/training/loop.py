@@ -3,59 +3,43 @@
 A run lives in a folder of its own: `metrics.jsonl` grows while it runs and `state.pt` is what it
 resumes from. Every step seeds itself by its number, so a run that was killed and started again
 takes the steps, and ends with the figures, of one that was not.
+
+Under `accelerate launch` every process reads its part of each batch; see `core.training.processes`.
 """
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
 from accelerate import Accelerator
 from accelerate.utils import set_seed
-from torch import Tensor
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 from transformers import PreTrainedTokenizerFast
 
 from core.config import Config
-from core.datasets.batches import collate
-from core.datasets.labels import LabelMap
+from core.datasets.batches import Batch, collate
 from core.encoders.image import ImageFeatures
-from core.errors import InputError
-from core.evaluation.tagging import tagging_report
+from core.evaluation.predictions import score_predictions
 from core.model import ShapCA
 from core.records import Example
-from core.training.checkpoint import replace, trained_state
+from core.tasks import build_codec
+from core.training.checkpoint import trained_state
+from core.training.diagnostics import GateCounts, alignment_now
 from core.training.objectives import batch_losses
+from core.training.optimisation import learning_rate_factor, parameter_groups
 from core.training.plan import PlannedBatch, plan_epoch, steps_per_epoch
-from core.training.run_log import RunLog
+from core.training.processes import average, average_gradients, own_part, processes
+from core.training.progress import Progress, copies, copy_into, load_state, save_state
+from core.training.run_log import RunLog, describe_start
 
-STATE = "state.pt"
 LOG_EVERY = 20
+# What a process reads when a batch has no post for it: there is nothing to learn from.
+NOTHING = Example(id="", text="", tokens=())
+SEEDS = 2**32  # NumPy takes no larger ones
 
 Data = tuple[list[Example], list[ImageFeatures | None]]
-
-
-@dataclass
-class Progress:
-    """How far a run is; all of it is in `state.pt`.
-
-    Attributes:
-        step: Batches trained on.
-        best_score: Dev F1 of the best epoch, -1 before the first.
-        best_epoch: Counted from 1.
-        seconds: Spent training, over all starts of the run.
-        average: Moving average of the trained parameters.
-        best: The average after the best epoch.
-    """
-
-    step: int = 0
-    best_score: float = -1.0
-    best_epoch: int = 0
-    seconds: float = 0.0
-    average: list[Tensor] = field(default_factory=list)
-    best: list[Tensor] = field(default_factory=list)
+Report = Callable[[int, int, dict[str, float]], None]
 
 
 class Trainer:
@@ -87,87 +71,118 @@ class Trainer:
     ) -> None:
         self.config, self.tokenizer, self.sources, self.dev = config, tokenizer, sources, dev
         self.folder = folder
-        self.labels = LabelMap(config.head.entity_types)
+        self.codec = build_codec(config.head)
         self.accelerator = Accelerator(
             mixed_precision=config.training.precision, cpu=device == "cpu"
         )
-        if self.accelerator.num_processes > 1:
-            raise InputError("Training runs in one process; start it without a launcher.")
         self.plan_sources = [
             (source, examples)
             for source, (examples, _) in zip(config.data.sources, sources, strict=True)
         ]
         self.steps_per_epoch = steps_per_epoch(self.plan_sources)
-        groups = parameter_groups(model, config)
+        self.model = model.to(self.accelerator.device)
+        groups = parameter_groups(self.model, config)
         self.base_rates = [group["lr"] for group in groups]
-        optimizer = torch.optim.AdamW(groups, weight_decay=config.training.weight_decay)
-        self.model, self.optimizer = self.accelerator.prepare(model, optimizer)
+        self.optimizer = self.accelerator.prepare_optimizer(
+            torch.optim.AdamW(groups, weight_decay=config.training.weight_decay)
+        )
         self.trained = list(trained_state(self.model).values())
         self.average_into = get_ema_multi_avg_fn(config.training.average_decay)
-        self.progress = Progress(average=_copies(self.trained))
-        self._load_state()
-        self.log = RunLog(folder, resume_at=self.progress.step)
+        self.progress = Progress(average=copies(self.trained))
+        self._resume()
+        self.gates = GateCounts(self.progress.gates)
 
-    def run(self, report: Callable[[int, int, dict[str, float]], None]) -> Progress:
+    def run(self, report: Report) -> Progress:
         """Train to the end, or on from where the run stopped, and load the best weights.
 
         Args:
             report: Called after every step with the step, their number, and the losses.
         """
-        steps = self.steps_per_epoch * self.config.training.epochs
         for epoch in range(self.progress.step // self.steps_per_epoch, self.config.training.epochs):
-            planned = plan_epoch(
-                self.plan_sources,
-                epoch=epoch,
-                seed=self.config.seed,
-                max_contexts=self.config.training.max_contexts,
-            )
-            for batch in planned[self.progress.step - epoch * self.steps_per_epoch :]:
-                started = time.perf_counter()
-                losses = self._step(batch, share=self.progress.step / steps)
-                self.progress.step += 1
-                self.progress.seconds += time.perf_counter() - started
-                self._log(batch, losses, epoch)
-                report(self.progress.step, steps, losses)
-                if self.progress.step % self.config.training.checkpoint_every == 0:
-                    self._save_state()
+            if self.progress.stopped_early:
+                break
+            self._run_epoch(epoch, report)
             self._end_epoch(epoch)
-        _copy_into(self.trained, self.progress.best)
+        self._log_end()
+        copy_into(self.trained, self.progress.best)
         return self.progress
 
-    def _step(self, planned: PlannedBatch, *, share: float) -> dict[str, float]:
-        set_seed(self.config.seed * 1_000_003 + self.progress.step)
+    @property
+    def steps(self) -> int:
+        """Number of batches in the whole run."""
+        return self.steps_per_epoch * self.config.training.epochs
+
+    def _run_epoch(self, epoch: int, report: Report) -> None:
+        settings = self.config.training
+        planned = plan_epoch(
+            self.plan_sources,
+            epoch=epoch,
+            seed=self.config.seed,
+            max_contexts=settings.max_contexts,
+            without_contexts=settings.without_contexts,
+        )
+        done = self.progress.step - epoch * self.steps_per_epoch
+        for place, batch in enumerate(planned[done:], start=done + 1):
+            started = time.perf_counter()
+            losses = self._read(batch)
+            is_whole = place % settings.accumulation == 0 or place == len(planned)
+            if is_whole:
+                self._step()
+            self.progress.step += 1
+            taken = time.perf_counter() - started
+            self.progress.count(len(batch.examples), taken)
+            self._log_step(batch, losses, epoch, posts_per_second=len(batch.examples) / taken)
+            report(self.progress.step, self.steps, losses)
+            is_due = self.progress.step - self.saved_at >= settings.checkpoint_every
+            # After the last batch a state would say that the epoch was over, before it is scored.
+            if is_whole and is_due and place < len(planned):
+                self._save()
+
+    def _read(self, planned: PlannedBatch) -> dict[str, float]:
+        """Add a batch's gradient to what has gathered, and return its losses."""
+        numbered = self.config.seed * 1_000_003 + self.progress.step
+        set_seed((numbered * processes() + self.accelerator.process_index) % SEEDS)
         self.model.train()
-        factor = learning_rate_factor(share, self.config.training.warmup)
+        source = self.config.data.sources[planned.source]
+        batch = self._collate(own_part(planned))
+        with self.accelerator.autocast():
+            losses = batch_losses(self.model, batch, source.objectives, self.config)
+        if losses.reading is not None:
+            self.gates.add(losses.reading, batch)
+        if losses.total.requires_grad:
+            self.accelerator.backward(losses.total / self.config.training.accumulation)
+        parts = {**losses.parts, "total": losses.total}
+        return {name: average(float(value.detach()), value.device) for name, value in parts.items()}
+
+    def _step(self) -> None:
+        """Follow the gradient that has gathered."""
+        settings = self.config.training
+        factor = learning_rate_factor(self.progress.step / self.steps, settings.warmup)
         for group, rate in zip(self.optimizer.param_groups, self.base_rates, strict=True):
             group["lr"] = rate * factor
-        source = self.config.data.sources[planned.source]
-        batch = self._collate(planned)
-        with self.accelerator.autocast():
-            parts = batch_losses(self.model, batch, source.objectives, self.config)
-        self.optimizer.zero_grad(set_to_none=True)
-        if parts["total"].requires_grad:
-            self.accelerator.backward(parts["total"])
-            self.accelerator.clip_grad_norm_(self.trained, self.config.training.clip)
+        average_gradients(self.trained)
+        if any(parameter.grad is not None for parameter in self.trained):
+            self.accelerator.clip_grad_norm_(self.trained, settings.clip)
             self.optimizer.step()
-        if self.config.training.average_decay and self.progress.step:
+        self.optimizer.zero_grad(set_to_none=True)
+        if settings.average_decay and self.progress.step:
             self.average_into(self.progress.average, self.trained, self.progress.step)
         else:
-            _copy_into(self.progress.average, self.trained)
-        return {name: float(value.detach()) for name, value in parts.items()}
+            copy_into(self.progress.average, self.trained)
 
-    def _collate(self, planned: PlannedBatch) -> Any:
+    def _collate(self, planned: PlannedBatch) -> Batch:
         examples, features = self.sources[planned.source]
         chosen = [examples[index] for index in planned.examples]
+        contexts = [
+            [example.contexts[place] for place in places]
+            for example, places in zip(chosen, planned.contexts, strict=True)
+        ]
         return collate(
-            chosen,
+            chosen or [NOTHING],
             self.tokenizer,
-            self.labels,
-            contexts=[
-                [example.contexts[place] for place in places]
-                for example, places in zip(chosen, planned.contexts, strict=True)
-            ],
-            features=[features[index] for index in planned.examples],
+            self.codec,
+            contexts=contexts or [[]],
+            features=[features[index] for index in planned.examples] or [None],
             label_names=self.config.head.labels,
             max_text_pieces=self.config.text_encoder.max_text_pieces,
             max_context_pieces=self.config.text_encoder.max_context_pieces,
@@ -175,83 +190,89 @@ class Trainer:
 
     def _end_epoch(self, epoch: int) -> None:
         """Score the averaged weights on dev and keep them when they are the best so far."""
-        current = _copies(self.trained)
-        _copy_into(self.trained, self.progress.average)
-        report = tagging_report(self.model, self.tokenizer, self.config, *self.dev)
-        _copy_into(self.trained, current)
-        if report.f1 > self.progress.best_score:
-            self.progress.best_score, self.progress.best_epoch = report.f1, epoch + 1
-            self.progress.best = _copies(self.progress.average)
-        self.log.write(
-            self.progress.step,
-            event="epoch",
-            epoch=epoch + 1,
-            dev_precision=report.precision,
-            dev_recall=report.recall,
-            dev_f1=report.f1,
-        )
-        self._save_state()
-
-    def _log(self, planned: PlannedBatch, losses: dict[str, float], epoch: int) -> None:
-        if self.progress.step % LOG_EVERY == 0:
-            source = self.config.data.sources[planned.source].name
+        progress, patience = self.progress, self.config.training.patience
+        current = copies(self.trained)
+        copy_into(self.trained, progress.average)
+        report = score_predictions(self.model, self.tokenizer, self.config, *self.dev)
+        aligned = alignment_now(self.model, self.tokenizer, self.config, *self.dev)
+        copy_into(self.trained, current)
+        # Rounding may differ between devices, and processes that disagreed would part for ever.
+        score = average(report.f1, self.accelerator.device)
+        is_best = score > progress.best_score
+        if is_best:
+            progress.best_score, progress.best_epoch = score, epoch + 1
+            progress.best = copies(progress.average)
+        waited = epoch + 1 - progress.best_epoch
+        progress.stopped_early = patience is not None and waited >= patience
+        speed, gates = progress.take_speed(), self.gates.take()
+        if self.log:
             self.log.write(
-                self.progress.step, event="step", epoch=epoch + 1, source=source, losses=losses
+                progress.step,
+                event="epoch",
+                epoch=epoch + 1,
+                dev={"precision": report.precision, "recall": report.recall, "f1": report.f1},
+                best=is_best,
+                seconds=progress.seconds,
+                posts_per_second=speed,
+                alignment=aligned,
+                **({"gates": gates} if gates else {}),
+            )
+        self._save()
+
+    def _log_step(
+        self,
+        planned: PlannedBatch,
+        losses: dict[str, float],
+        epoch: int,
+        *,
+        posts_per_second: float,
+    ) -> None:
+        if self.log and self.progress.step % LOG_EVERY == 0:
+            self.log.write(
+                self.progress.step,
+                event="step",
+                epoch=epoch + 1,
+                source=self.config.data.sources[planned.source].name,
+                losses=losses,
+                learning_rate=self.optimizer.param_groups[0]["lr"],
+                posts_per_second=posts_per_second,
             )
 
-    def _save_state(self) -> None:
-        state = {
-            "config": self.config.model_dump_json(),
-            "progress": vars(self.progress),
-            "parameters": self.trained,
-            "optimizer": self.optimizer.state_dict(),
-        }
-        replace(self.folder / STATE, lambda path: torch.save(state, path))
+    def _log_end(self) -> None:
+        if self.log:
+            self.log.write(
+                self.progress.step,
+                event="end",
+                reason="early stop" if self.progress.stopped_early else "finished",
+                best_epoch=self.progress.best_epoch,
+                best_score=self.progress.best_score,
+            )
 
-    def _load_state(self) -> None:
+    def _save(self) -> None:
+        self.saved_at = self.progress.step
+        if self.accelerator.is_main_process:
+            save_state(
+                self.folder, self.config, self.progress, self.trained, self.optimizer.state_dict()
+            )
+        self.accelerator.wait_for_everyone()
+
+    def _resume(self) -> None:
+        """Go on from the folder's state, if there is one, and open the log."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / STATE
-        if not path.exists():
-            return
-        state = torch.load(path, map_location=self.accelerator.device, weights_only=True)
-        if state["config"] != self.config.model_dump_json():
-            raise InputError(
-                f"{self.folder} holds a run of another config: remove it, or choose another --run"
+        state = load_state(self.folder, self.config, self.accelerator.device)
+        if state:
+            self.progress = state["progress"]
+            copy_into(self.trained, state["parameters"])
+            self.optimizer.load_state_dict(state["optimizer"])
+        self.saved_at = self.progress.step
+        self.log = None
+        if self.accelerator.is_main_process:
+            self.log = RunLog(self.folder, resume_at=self.progress.step)
+            started = describe_start(self.config, self.accelerator.device, processes())
+            self.log.write(
+                self.progress.step,
+                event="start",
+                steps=self.steps,
+                steps_per_epoch=self.steps_per_epoch,
+                **started,
             )
-        self.progress = Progress(**state["progress"])
-        _copy_into(self.trained, state["parameters"])
-        self.optimizer.load_state_dict(state["optimizer"])
-
-
-def parameter_groups(model: ShapCA, config: Config) -> list[dict[str, Any]]:
-    """Split what is trained into text encoder, CRF and the rest, each with its learning rate."""
-    rates = config.training
-    groups: dict[str, list[Tensor]] = {"encoder": [], "crf": [], "rest": []}
-    for name, parameter in trained_state(model).items():
-        if name.startswith("text_encoder."):
-            groups["encoder"].append(parameter)
-        else:
-            groups["crf" if name.startswith("head.crf.") else "rest"].append(parameter)
-    named = zip(
-        ("encoder", "crf", "rest"),
-        (rates.encoder_learning_rate, rates.crf_learning_rate, rates.learning_rate),
-        strict=True,
-    )
-    return [{"params": groups[name], "lr": rate} for name, rate in named if groups[name]]
-
-
-def learning_rate_factor(share: float, warmup: float) -> float:
-    """Return the factor after `share` of all steps: linear up in the warm-up, linear down to 0."""
-    if share < warmup:
-        return share / warmup
-    return (1 - share) / (1 - warmup)
-
-
-def _copies(tensors: list[Tensor]) -> list[Tensor]:
-    return [tensor.detach().clone() for tensor in tensors]
-
-
-@torch.no_grad()
-def _copy_into(targets: list[Tensor], sources: list[Tensor]) -> None:
-    for target, source in zip(targets, sources, strict=True):
-        target.copy_(source)

@@ -21,7 +21,7 @@ def write_model_card(folder: Path, config: Config, metrics: dict[str, Any]) -> N
         f"# {config.name}\n\n{config.card.summary.strip()}",
         "## Made from\n\n" + _sources(config, metrics) + f"\n\n{config.card.data.strip()}",
         "## Scores\n\n" + _scores(metrics),
-        f"## What the image path can and cannot claim\n\n{config.card.claims.strip()}",
+        f"## What it can and cannot claim\n\n{config.card.claims.strip()}",
         f"## Limits\n\n{config.card.limits.strip()}",
         "## Reproduce\n\n"
         f"`python -m core train configs/{config.name}.toml` (seed {config.seed}, "

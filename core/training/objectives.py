@@ -1,54 +1,86 @@
 """What a batch is trained towards: each objective of its source gives parts of the loss."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from core.config import Config
 from core.datasets.batches import Batch
-from core.model import AlignmentFeatures, ShapCA, Tagging
+from core.model import AlignmentFeatures, Reading, ShapCA
 from core.shapley import AlignmentLoss, LossSettings, PostFeatures, alignment_loss
+from core.training.processes import batch_share
+
+
+class Losses(NamedTuple):
+    """The parts of a batch's loss.
+
+    Attributes:
+        parts: By name, unweighted.
+        total: Their weighted sum, which is minimised.
+        reading: What the model read, None when only games were played.
+    """
+
+    parts: dict[str, Tensor]
+    total: Tensor
+    reading: Reading | None
 
 
 def batch_losses(
     model: ShapCA, batch: Batch, objectives: tuple[str, ...], config: Config
-) -> dict[str, Tensor]:
-    """Return the named parts of the loss, and their weighted sum as `total`.
+) -> Losses:
+    """Return the loss of a batch, of which other processes may hold other posts.
 
     Args:
         model: In training mode.
         batch: What the source drew.
-        objectives: Any of `task` (gold tags), `alignment` (contexts, texts and images; the config
-            says how), `label` (a label of the whole post) and `consistency` (silver tags from the
-            model's own text-only reading).
+        objectives: Any of `task` (gold labels), `alignment` (contexts, texts and images; the config
+            says how), `label` (a label of the whole post) and `consistency` (silver labels from
+            the model's own reading without the image).
         config: Gives the weights.
     """
     parts: dict[str, Tensor] = {}
     weights = config.training
+    reading = None
     total = torch.zeros((), device=batch.input_ids.device)
     if "alignment" in objectives:
         aligned = align_features(model.align(batch), batch, config)
         parts |= aligned.parts
         total = total + aligned.total
-    silver = _silver_tags(model, batch) if "consistency" in objectives else None
     if set(objectives) & {"task", "label", "consistency"}:
-        tagging = model.tag(batch)
-        if "task" in objectives and bool(batch.has_tags.any()):
-            parts["task"] = _task(model, tagging, batch)
-            total = total + weights.task_weight * parts["task"]
-        if silver is not None:
-            parts["consistency"] = model.head.loss(tagging.emissions, silver, batch.word_mask)
-            total = total + weights.consistency_weight * parts["consistency"]
-        if "label" in objectives and bool((batch.labels >= 0).any()):
-            parts["label"] = _label(model, tagging, batch)
-            total = total + weights.label_weight * parts["label"]
-    return {**parts, "total": total}
+        reading = read = model.read(batch)
+        if "task" in objectives:
+            parts |= _averaged("task", batch.has_gold, lambda: _task(model, read, batch))
+        if "consistency" in objectives:
+            worded = batch.word_mask.any(1)
+            parts |= _averaged("consistency", worded, lambda: _consistency(model, read, batch))
+        if "label" in objectives:
+            parts |= _averaged("label", batch.labels >= 0, lambda: _label(model, read, batch))
+    for name in ("task", "consistency", "label"):
+        if name in parts:
+            total = total + getattr(weights, f"{name}_weight") * parts[name]
+    return Losses(parts, total, reading)
+
+
+def _averaged(name: str, takes_part: Tensor, loss: Callable[[], Tensor]) -> dict[str, Tensor]:
+    """Return a mean over this process's posts, weighed as `batch_share` says.
+
+    Every process names the same parts: 0 where only others have such posts, none where nobody has.
+    """
+    posts = int(takes_part.sum())
+    share = batch_share(posts, takes_part.device)
+    if share is None:
+        return {}
+    return {name: share * loss() if posts else torch.zeros((), device=takes_part.device)}
 
 
 def align_features(features: AlignmentFeatures, batch: Batch, config: Config) -> AlignmentLoss:
     """Return the alignment loss of a batch by the first context drawn for each post.
 
-    Ours: one context per post.
+    Ours: one context per post. The posts of all processes play together, and each process returns
+    the loss of all.
     """
     align = config.alignment
     posts = PostFeatures(
@@ -78,26 +110,26 @@ def align_features(features: AlignmentFeatures, batch: Batch, config: Config) ->
     )
 
 
-def _task(model: ShapCA, tagging: Tagging, batch: Batch) -> Tensor:
-    known = batch.has_tags
-    return model.head.loss(tagging.emissions[known], batch.tags[known], batch.word_mask[known])
+def _task(model: ShapCA, reading: Reading, batch: Batch) -> Tensor:
+    known = batch.has_gold
+    return model.head.loss(reading.scores[known], batch.gold[known], batch.word_mask[known])
 
 
-def _silver_tags(model: ShapCA, batch: Batch) -> Tensor:
-    """Tag the batch with the image left out, as gold for the reading that sees it, shape (B, L).
+def _consistency(model: ShapCA, reading: Reading, batch: Batch) -> Tensor:
+    """Take what is decoded with the image left out as gold for the reading that sees it.
 
     Ours: no corpus at hand has both pixels and gold entities. The model teaches itself that a
-    photo it was never told about must not change the tags, while the label objective lets the
+    photo it was never told about must not change what it finds, while the label objective lets the
     photo speak.
     """
+    worded = batch.word_mask.any(1)
+    mask = batch.word_mask[worded]
     model.eval()
-    paths = model.decode(batch, use_image=False)
+    with torch.no_grad():
+        blind = model.read(batch, use_image=False).scores
     model.train()
-    silver = torch.zeros_like(batch.tags)
-    for row, path in zip(silver, paths, strict=True):
-        row[: len(path)] = torch.tensor(path, device=silver.device)
-    return silver
+    return model.head.loss(reading.scores[worded], model.head.decode(blind[worded], mask), mask)
 
 
-def _label(model: ShapCA, tagging: Tagging, batch: Batch) -> Tensor:
-    return functional.cross_entropy(model.classify(tagging, batch), batch.labels, ignore_index=-1)
+def _label(model: ShapCA, reading: Reading, batch: Batch) -> Tensor:
+    return functional.cross_entropy(model.classify(reading, batch), batch.labels, ignore_index=-1)

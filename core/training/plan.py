@@ -33,6 +33,7 @@ def plan_epoch(
     epoch: int,
     seed: int,
     max_contexts: int,
+    without_contexts: float | None = None,
 ) -> list[PlannedBatch]:
     """Return the batches of one epoch, sources mixed, of similar length inside each batch.
 
@@ -45,7 +46,9 @@ def plan_epoch(
         drawn = _draw(len(examples), config.examples_per_epoch, epoch=epoch, seed=seed + number)
         for chosen in _bucketed(drawn, examples, config.batch_size, generator):
             contexts = tuple(
-                _draw_contexts(examples[index], config.objectives, max_contexts, generator)
+                _draw_contexts(
+                    examples[index], config.objectives, max_contexts, without_contexts, generator
+                )
                 for index in chosen
             )
             batches.append(PlannedBatch(number, tuple(chosen), contexts))
@@ -88,12 +91,24 @@ def _bucketed(
 
 
 def _draw_contexts(
-    example: Example, objectives: tuple[str, ...], most: int, generator: torch.Generator
+    example: Example,
+    objectives: tuple[str, ...],
+    most: int,
+    without: float | None,
+    generator: torch.Generator,
 ) -> tuple[int, ...]:
-    """Draw none to `most` contexts; at least and at most one where only the games are played."""
+    """Draw none to `most` contexts; at least and at most one where only the games are played.
+
+    Every number is as likely, unless `without` is the probability of none.
+    """
     available = len(example.contexts)
+    limit = min(available, most)
     if objectives == ("alignment",):
         wanted = min(available, 1)
+    elif without is None or limit == 0:
+        wanted = int(torch.randint(limit + 1, (), generator=generator))
     else:
-        wanted = int(torch.randint(min(available, most) + 1, (), generator=generator))
+        wanted = 1 + int(torch.randint(limit, (), generator=generator))
+        if float(torch.rand((), generator=generator)) < without:
+            wanted = 0
     return tuple(torch.randperm(available, generator=generator)[:wanted].tolist())

@@ -1,15 +1,25 @@
 """The run log, `metrics.jsonl`: one JSON object a line, flushed as it happens."""
 
 import json
+import os
+import platform
+import sys
+import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import torch
+
+from core.config import Config
 
 
 class RunLog:
     """Appends events to `metrics.jsonl` of a run folder.
 
-    Every event carries its step; a run that is resumed at step s drops what a killed run wrote
-    after s, so that an interrupted run leaves the same log as an unbroken one.
+    Every event carries its step and the time, in seconds since 1970. A run that is resumed at step
+    s drops what a killed run wrote after s, so that an interrupted run leaves the log of an
+    unbroken one, but for times and one `start` more.
     """
 
     def __init__(self, folder: Path, *, resume_at: int) -> None:
@@ -20,7 +30,20 @@ class RunLog:
     def write(self, step: int, **values: Any) -> None:
         """Append one event."""
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"step": step, **values}) + "\n")
+            file.write(json.dumps({"step": step, "time": time.time(), **values}) + "\n")
+
+
+def describe_start(config: Config, device: torch.device, processes: int) -> dict[str, Any]:
+    """Return what a log says of the machine and the experiment when a run starts or goes on."""
+    packages = ("torch", "transformers", "accelerate", "pytorch-crf")
+    return {
+        "config": config.model_dump(mode="json"),
+        "device": str(device),
+        "processes": processes,
+        "process_id": os.getpid(),
+        "versions": {"python": platform.python_version()} | {p: version(p) for p in packages},
+        "command": " ".join(["python -m core", *sys.argv[1:]]),
+    }
 
 
 def read_run_log(path: Path) -> list[dict[str, Any]]:

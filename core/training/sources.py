@@ -9,15 +9,14 @@ from tqdm import tqdm
 
 from core.config import DataConfig, SourceConfig
 from core.contexts.perception import PerceptionGenerator
-from core.contexts.precomputed import load_contexts
+from core.contexts.precomputed import load_all_contexts
 from core.contexts.store import ContextStore
-from core.datasets.image_text import read_image_text
-from core.datasets.twitter import read_twitter
+from core.datasets.readers import read_posts
 from core.encoders.feature_cache import FeatureCache
 from core.encoders.image import ImageFeatures
 from core.errors import InputError
 from core.images import read_image
-from core.records import Context, Example
+from core.records import Example
 
 _ID_GROUPS = TypeAdapter(list[list[str | int]])
 
@@ -35,37 +34,18 @@ def load_source(
     Raises:
         InputError: A file is missing or has a line that cannot be read.
     """
-    contexts = merged_contexts([data.path(file) for file in source.contexts])
-    images = data.path(source.images) if source.images else None
-    if source.kind == "twitter":
-        loaded = read_twitter(data.path(source.file), contexts, images=images)
-    else:
-        loaded = read_image_text(
-            data.path(source.file),
-            images,
-            contexts=contexts,
-            split=source.split,
-            label_key=source.label_key,
-            captions_key=source.captions_key,
-        )
+    contexts = load_all_contexts([data.path(file) for file in source.contexts]).by_image
+    loaded = read_posts(
+        source.kind,
+        data.path(source.file),
+        contexts,
+        images=data.path(source.images) if source.images else None,
+        split=source.split,
+        label_key=source.label_key,
+        captions_key=source.captions_key,
+    )
     examples = _part(loaded.examples, source, data)
     return _perceived(examples, cache) if source.perceive else list(examples)
-
-
-def merged_contexts(
-    paths: Sequence[Path], *, skip_bad_lines: bool = False
-) -> dict[str, list[Context]]:
-    """Join context files: an image's contexts stand in the order of the files.
-
-    Raises:
-        InputError: A file cannot be read, or a line cannot and is not to be skipped.
-    """
-    merged: dict[str, list[Context]] = {}
-    for path in paths:
-        read = load_contexts(path, skip_bad_lines=skip_bad_lines)
-        for image, contexts in read.by_image.items():
-            merged.setdefault(image, []).extend(contexts)
-    return merged
 
 
 def without_overlap(examples: Sequence[Example], held_out: Sequence[Example]) -> list[Example]:

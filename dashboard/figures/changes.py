@@ -1,43 +1,13 @@
-"""What changed between two records of one post: entities, values, gates, verdicts."""
+"""What changed between two records of one post: values, gates, verdicts."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
-from core.records import AnyGame, Context, Entity, Game, Record, Side
+from core.records import AnyGame, Context, Game, Record, Side
 
-Kind = Literal["kept", "retyped", "gained", "lost"]
 OFF = "off"
-KINDS: tuple[Kind, ...] = ("lost", "gained", "retyped", "kept")
-
-
-@dataclass(frozen=True)
-class EntityChange:
-    """What became of one entity; a type is None where the entity is not found.
-
-    Attributes:
-        text: Its words.
-        before: Its type before.
-        after: Its type after.
-        scores: Its probability before and after.
-    """
-
-    text: str
-    before: str | None
-    after: str | None
-    scores: tuple[float | None, float | None] = (None, None)
-
-    @property
-    def kind(self) -> Kind:
-        """What happened, in one word."""
-        if self.before is None:
-            return "gained"
-        if self.after is None:
-            return "lost"
-        return "kept" if self.before == self.after else "retyped"
 
 
 @dataclass(frozen=True)
@@ -86,25 +56,6 @@ class GateChange:
     most: tuple[str, float] | None
 
 
-def entity_changes(before: Sequence[Entity], after: Sequence[Entity]) -> list[EntityChange]:
-    """Return every entity of either record with what became of it, what was lost first.
-
-    Entities are told apart by their words and by how often these came before, so that they are
-    found again in an edited sentence.
-    """
-    old, new = _by_words(before), _by_words(after)
-    changes = [
-        EntityChange(
-            (new.get(name) or old[name]).text,
-            old[name].type if name in old else None,
-            new[name].type if name in new else None,
-            (old[name].score if name in old else None, new[name].score if name in new else None),
-        )
-        for name in dict.fromkeys([*old, *new])
-    ]
-    return sorted(changes, key=lambda change: KINDS.index(change.kind))
-
-
 def context_changes(before: Record, after: Record) -> list[ContextChange]:
     """Return one change per place where either record has a context."""
     places = max(len(before.contexts), len(after.contexts))
@@ -140,16 +91,6 @@ def changes_table(changes: Sequence[ContextChange]) -> pd.DataFrame:
         row["verdict before"], row["verdict after"] = change.verdicts
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _by_words(entities: Sequence[Entity]) -> dict[tuple[str, int], Entity]:
-    seen: Counter[str] = Counter()
-    named = {}
-    for entity in entities:
-        words = entity.text.casefold()
-        named[words, seen[words]] = entity
-        seen[words] += 1
-    return named
 
 
 def _context_change(before: Record, after: Record, place: int) -> ContextChange:

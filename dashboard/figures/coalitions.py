@@ -6,9 +6,15 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from core.records import Coalition, PredictionGame, Record
-from dashboard.figures.changes import entity_changes
+from core.records import Coalition, PredictionGame, Record, Task
 from dashboard.figures.drawing import number, places_for
+from dashboard.figures.findings import (
+    Change,
+    changes,
+    found_entities,
+    found_relations,
+    plain_name,
+)
 from dashboard.figures.sentence import sentence_html
 
 MOST_TIMES = 1000  # beyond that the exact factor tells nobody anything
@@ -35,7 +41,7 @@ def times_likelier(value: float) -> str:
     return f"{size} times {word} than without any context"
 
 
-def coalition_table(game: PredictionGame) -> pd.DataFrame:
+def coalition_table(game: PredictionGame, task: Task = "mner") -> pd.DataFrame:
     """Return one row per coalition, in binary order, with its values and what is predicted."""
     rows = [
         {
@@ -44,7 +50,7 @@ def coalition_table(game: PredictionGame) -> pd.DataFrame:
             "prediction": coalition.value,
             "text side": coalition.text_value,
             "image side": coalition.image_value,
-            "entities": ", ".join(f"{one.text} {one.type}" for one in coalition.entities),
+            **_said(coalition, task),
         }
         for coalition in game.coalitions
     ]
@@ -62,17 +68,51 @@ def meters_html(game: PredictionGame, coalition: Coalition) -> str:
 
 
 def prediction_html(record: Record, coalition: Coalition) -> str:
-    """Return the sentence as it is tagged with these contexts only, and what differs from all."""
-    given = record.model_copy(update={"entities": coalition.entities, "gates": None})
-    chips = "".join(
-        f'<span><b class="sc-{"right" if change.kind == "gained" else "wrong"}">{change.kind}</b> '
-        f"{html.escape(change.text)} "
-        f"<i>{html.escape(' → '.join(t for t in (change.before, change.after) if t))}</i></span>"
-        for change in entity_changes(record.entities, coalition.entities)
-        if change.kind != "kept"
+    """Return what is said of the post with these contexts only, and what differs from all."""
+    if record.label and coalition.label:
+        return _label_html(record.label.name, coalition.label)
+    given = record.model_copy(
+        update={"entities": coalition.entities, "gates": None, "without_contexts": None}
     )
-    against = chips or "<span>The same entities as with all contexts.</span>"
+    moved = [
+        *changes(found_entities(record.entities), found_entities(coalition.entities)),
+        *changes(found_relations(record), found_relations(coalition)),
+    ]
+    chips = "".join(_chip(change) for change in moved if change.kind != "kept")
+    what = "entities and relations" if record.task == "jmere" else "entities"
+    against = chips or f"<span>The same {what} as with all contexts.</span>"
     return f'{sentence_html(given)}<p class="sc-gold" dir="auto">{against}</p>'
+
+
+def _label_html(with_all: str, label: str) -> str:
+    same = label == with_all
+    against = "The same as" if same else f"Not {html.escape(plain_name(with_all))}, as"
+    style = "sc-off" if same else "sc-wrong"
+    return (
+        f'<p class="sc-answer"><b>{html.escape(plain_name(label))}</b></p>'
+        f'<p class="sc-gold"><span class="{style}">{against} with all contexts.</span></p>'
+    )
+
+
+def _chip(change: Change) -> str:
+    types = " → ".join(one for one in (change.before, change.after) if one)
+    style = "right" if change.kind == "gained" else "wrong"
+    return (
+        f'<span><b class="sc-{style}">{change.kind}</b> {html.escape(change.text)} '
+        f"<i>{html.escape(types)}</i></span>"
+    )
+
+
+def _said(coalition: Coalition, task: Task) -> dict[str, str]:
+    """Return what a table says of a coalition's prediction."""
+    if task in ("mre", "classification"):
+        name = "relation" if task == "mre" else "label"
+        return {name: plain_name(coalition.label or "")}
+    said = {"entities": ", ".join(f"{one.text} {one.type}" for one in coalition.entities)}
+    if task == "jmere":
+        relations = found_relations(coalition)
+        said["relations"] = ", ".join(f"{one.text} {one.type}" for one in relations)
+    return said
 
 
 def _meter(name: str, value: float | None, all_values: Sequence[float | None]) -> str:

@@ -8,8 +8,10 @@ from typing import Literal, Protocol
 import pandas as pd
 
 from core.records import Entity, Record, Token
+from dashboard.figures.findings import origins
 
 MOST_WORDS = 600  # drawn; the Record keeps all of them
+ROLES = ("head", "tail")  # of two marked names, which have no type
 
 Outcome = Literal["right", "wrong type", "wrong span", "missed", "not gold"]
 
@@ -54,16 +56,23 @@ def sentence_html(record: Record, gold: Sequence[GoldEntity] | None = None) -> s
         gold: Entities of a sample that was not edited, None when nobody knows.
     """
     tokens = record.post.tokens[:MOST_WORDS]
-    starts = {entity.token_start: entity for entity in record.entities}
+    starts = {entity.token_start: place for place, entity in enumerate(record.entities)}
+    needed = origins(record).entities
     outcomes = {} if gold is None else _outcomes(record.entities, gold)
     parts, place = [], 0
     while place < len(tokens):
-        entity = starts.get(place)
+        found = starts.get(place)
+        entity = None if found is None else record.entities[found]
         last = place if entity is None else max(place, entity.token_end - 1)
         words = "".join(
             _word(record, number) for number in range(place, min(last + 1, len(tokens)))
         )
-        parts.append(words if entity is None else _entity(entity, words, outcomes.get(place)))
+        if entity is None or found is None:
+            parts.append(words)
+        elif not entity.type:
+            parts.append(_marked(ROLES[found % 2], words))
+        else:
+            parts.append(_entity(entity, words, needed[found], outcomes.get(place)))
         place = last + 1
     return f'<div class="sc-sentence" dir="auto">{"".join(parts)}</div>{_left_out(record)}'
 
@@ -77,7 +86,7 @@ def sentence_table(record: Record) -> pd.DataFrame:
     ]
     for entity in record.entities:
         for row in rows[entity.token_start : entity.token_end]:
-            row.update(entity=entity.type, probability=entity.score)
+            row.update(entity=entity.type or "marked", probability=entity.score)
     return pd.DataFrame(rows, columns=["word", "gate", "entity", "probability"])
 
 
@@ -132,14 +141,22 @@ def _word(record: Record, place: int) -> str:
     return f'<span class="sc-word{joined}"{title}>{word}{bar}</span>'
 
 
-def _entity(entity: Entity, words: str, correct: bool | None) -> str:
+def _marked(role: str, words: str) -> str:
+    return (
+        f'<span class="sc-entity sc-solid sc-{role}" tabindex="0" title="marked as the {role}">'
+        f'<span class="sc-words">{words}</span>'
+        f'<span class="sc-label" dir="ltr">{role}</span></span>'
+    )
+
+
+def _entity(entity: Entity, words: str, needed: bool | None, correct: bool | None) -> str:
     kind = html.escape(entity.type)
-    line = "dashed" if entity.needs_context else "solid"
+    line = "dashed" if needed else "solid"
     origin = {
         True: "found only with the contexts",
         False: "found without contexts as well",
         None: "not asked whether it needs contexts",
-    }[entity.needs_context]
+    }[needed]
     mark = {None: "", True: ' <b class="sc-right">✓</b>', False: ' <b class="sc-wrong">✗</b>'}[
         correct
     ]

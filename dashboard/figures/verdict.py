@@ -3,9 +3,10 @@
 import html
 from collections.abc import Sequence
 
-from core.records import Game, NoGame, Record
+from core.records import Game, Label, NoGame, Record
+from dashboard.figures.findings import origins, plain_name
 
-MOST_NAMED = 3  # entities
+MOST_NAMED = 3  # entities, and as many relations
 LABEL_WORDS = {
     "aligned": "belong to this post",
     "uncertain": "uncertain",
@@ -15,8 +16,10 @@ LABEL_WORDS = {
 
 
 def verdict_html(record: Record) -> str:
-    """Return the verdict on the contexts and what the entities owe to them, escaped HTML."""
-    return " ".join(part for part in (_on_contexts(record), _on_entities(record)) if part)
+    """Return the verdict on the contexts, and what the answer is and owes to them, escaped HTML."""
+    if record.label:
+        return f"{_on_label(record, record.label)} {_on_contexts(record)}"
+    return " ".join(part for part in (_on_contexts(record), _on_findings(record)) if part)
 
 
 def method_line(record: Record) -> str:
@@ -76,17 +79,56 @@ def _bridge(record: Record, misaligned: Sequence[int]) -> str:
     return f" The fusion {verb} {share:.0%} of its bridge from {whom}."
 
 
-def _on_entities(record: Record) -> str:
-    needing = [entity for entity in record.entities if entity.needs_context]
+def _on_label(record: Record, label: Label) -> str:
+    """Say the label of the post or of its pair, and whether the contexts change it."""
+    sure = f"<b>{html.escape(plain_name(label.name))}</b> ({label.probabilities[label.name]:.2f})"
+    if record.task == "mre":
+        head, tail = (_quoted(entity.text) for entity in record.entities)
+        said = f"From {head} to {tail}: {sure}"
+    else:
+        said = f"The post is {sure}"
+    bare = record.without_contexts
+    if bare is None or bare.label is None:
+        return f"{said}."
+    if bare.label == label.name:
+        return f"{said}, without the contexts as well."
+    return f"{said}; without the contexts {html.escape(plain_name(bare.label))}."
+
+
+def _on_findings(record: Record) -> str:
+    """Say which entities and relations are found only with the contexts."""
     if not record.entities:
         return "No entity is found in the sentence."
-    if not needing or not any(context.included for context in record.contexts):
+    if not any(context.included for context in record.contexts):
         return ""
-    quoted = [f"<q>{html.escape(entity.text)}</q>" for entity in needing]
-    rest = len(quoted) - MOST_NAMED
-    names = _enumerate(quoted if rest <= 0 else [*quoted[:MOST_NAMED], f"{rest} more"])
-    verb = "is" if len(needing) == 1 else "are"
-    return f"{names} {verb} found only with the contexts."
+    needed = origins(record)
+    entities = [
+        _quoted(entity.text)
+        for entity, only in zip(record.entities, needed.entities, strict=True)
+        if only
+    ]
+    relations = [
+        f"{html.escape(plain_name(one.type))} of {_quoted(record.entities[one.head].text)} and "
+        f"{_quoted(record.entities[one.tail].text)}"
+        for one, only in zip(record.relations, needed.relations, strict=True)
+        if only
+    ]
+    named = [*_first(entities), *_first(relations, "relations")]
+    if not named:
+        return ""
+    verb = "is" if len(entities) + len(relations) == 1 else "are"
+    line = f"{_enumerate(named)} {verb} found only with the contexts."
+    return line if named[0].startswith("<") else line[0].upper() + line[1:]
+
+
+def _first(named: Sequence[str], what: str = "") -> list[str]:
+    rest = len(named) - MOST_NAMED
+    more = f"{rest} more {what}".strip()
+    return [*named] if rest <= 0 else [*named[:MOST_NAMED], more]
+
+
+def _quoted(text: str) -> str:
+    return f"<q>{html.escape(text)}</q>"
 
 
 def _enumerate(parts: Sequence[str]) -> str:

@@ -9,11 +9,12 @@ from core.datasets.samples import Sample
 from core.errors import InputError
 from core.records import Record
 from dashboard import services
+from dashboard.inputs import Inputs
 from dashboard.jobs import OUR_FAULT, queue
 from dashboard.lab import numbers
 from dashboard.lab.settings import CONTEXTS, MOST_TYPED, NAMES, TYPED
 from dashboard.lab.state import Lab, key
-from dashboard.state import Explore, Inputs
+from dashboard.state import Explore
 
 
 def follow_address(state: Lab) -> None:

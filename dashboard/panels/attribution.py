@@ -7,7 +7,7 @@ from itertools import chain
 import streamlit as st
 
 from core.images import LoadedImage
-from core.records import Attribution, Record
+from core.records import Attribution, Record, Task
 from dashboard.figures.attribution import (
     attribution_table,
     context_shares,
@@ -22,6 +22,15 @@ from dashboard.panels import notice
 from dashboard.panels.card import caption, subtitle
 from dashboard.panels.chart import chart
 from dashboard.panels.notice import literal
+
+NOT_TRACED: dict[Task, str] = {
+    "mre": "What is traced back is the probability of a tagged entity, and this model tags none: "
+    "it tells the relation of two names that you mark.",
+    "jmere": "What is traced back is the probability of a tagged span, and this model labels pairs "
+    "of words, many for each entity and relation.",
+    "classification": "What is traced back is the probability of a tagged entity, and this model "
+    "tags none: it gives the whole post one label.",
+}
 
 
 def render(
@@ -39,6 +48,9 @@ def render(
         photo: The pixels; a Record does not hold them.
         attribute: Traces an entity back; returns why it cannot.
     """
+    if record.task != "mner":
+        caption(f"{NOT_TRACED[record.task]} Choose a model that finds entities to ask this.")
+        return
     if not record.entities:
         caption("No entity is found in the sentence, so there is none to trace back.")
         return

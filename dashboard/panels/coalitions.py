@@ -63,7 +63,7 @@ def _browser(record: Record, game: PredictionGame, key: str) -> None:
     title = f"All {len(game.coalitions):,} coalitions as a table"
     with st.expander(title, type="compact", on_change="rerun", key=f"{key}.all") as table:
         if table.open:  # up to 256 rows: no tick need wait for what nobody sees
-            _table(game, key)
+            _table(record, game, key)
 
 
 def _tick(record: Record, place: int, key: str) -> bool:
@@ -79,8 +79,8 @@ def tick_key(key: str, place: int) -> str:
     return f"{key}.given.{place}"
 
 
-def _table(game: PredictionGame, key: str) -> None:
-    table = coalition_table(game)
+def _table(record: Record, game: PredictionGame, key: str) -> None:
+    table = coalition_table(game, record.task)
     st.dataframe(
         table.round(4),
         hide_index=True,

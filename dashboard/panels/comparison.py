@@ -5,15 +5,15 @@ import html
 import streamlit as st
 
 from core.records import Game, Record
-from dashboard.figures.changes import (
-    ContextChange,
-    EntityChange,
-    GateChange,
-    context_changes,
-    entity_changes,
-    gate_change,
-)
+from dashboard.figures.changes import ContextChange, GateChange, context_changes, gate_change
 from dashboard.figures.drawing import number, shorten
+from dashboard.figures.findings import (
+    Change,
+    changes,
+    found_entities,
+    found_relations,
+    label_change,
+)
 from dashboard.figures.movement import movement_chart
 from dashboard.figures.sentence import sentence_html
 from dashboard.panels.card import caption, subtitle
@@ -25,11 +25,12 @@ MARKS = {
     "lost": ("−", "sc-wrong"),
     "gained": ("+", "sc-right"),
     "retyped": ("≠", "sc-wrong"),
+    "changed": ("≠", "sc-wrong"),
 }
 
 
 def render(before: Trial, after: Trial, key: str) -> None:
-    """Draw both sentences, then entities, values, gates and verdicts that changed.
+    """Draw both sentences, then findings, values, gates and verdicts that changed.
 
     Args:
         before: What the variant is held against.
@@ -41,13 +42,13 @@ def render(before: Trial, after: Trial, key: str) -> None:
     ):
         with column:
             _side(title, trial, before, after)
-    st.html(_entities(entity_changes(before.record.entities, after.record.entities)))
-    changes = context_changes(before.record, after.record)
-    lines = [*_verdicts(changes), *_gates(gate_change(before.record, after.record))]
-    if changes:
+    st.html(_findings(before.record, after.record))
+    contexts = context_changes(before.record, after.record)
+    lines = [*_verdicts(contexts), *_gates(gate_change(before.record, after.record))]
+    if contexts:
         left, right = st.columns([7, 5], gap="medium")
         with left:
-            _values(changes, _kind(before.record, after.record), key)
+            _values(contexts, _kind(before.record, after.record), key)
         with right:
             subtitle("Verdicts and gates")
             st.html(_list(lines))
@@ -66,21 +67,32 @@ def _side(title: str, trial: Trial, before: Trial, after: Trial) -> None:
     st.html(sentence_html(trial.record))
 
 
-def _entities(changes: list[EntityChange]) -> str:
-    if not changes:
-        return '<p class="sc-gold"><span>No entity, before or now.</span></p>'
+def _findings(before: Record, after: Record) -> str:
+    """Return what became of the label, or else of entities and relations."""
+    label = label_change(before.label, after.label)
+    if label:
+        return _line("Relation" if after.task == "mre" else "Label", [label])
+    entities = changes(found_entities(before.entities), found_entities(after.entities))
+    relations = changes(found_relations(before), found_relations(after))
+    lines = [_line("Entities", entities)]
+    return "".join([*lines, _line("Relations", relations)] if after.task == "jmere" else lines)
+
+
+def _line(title: str, changed: list[Change]) -> str:
+    if not changed:
+        return f'<p class="sc-gold"><span>{title}: none, before or now.</span></p>'
     parts = []
-    for change in changes:
+    for change in changed:
         sign, style = MARKS[change.kind]
         types = " → ".join(dict.fromkeys(type for type in (change.before, change.after) if type))
         parts.append(
             f'<span><b class="{style}">{sign} {change.kind}</b> {html.escape(change.text)} '
             f"<i>{html.escape(types)}</i> {_scores(change)}</span>"
         )
-    return f'<p class="sc-gold" dir="auto"><span>Entities</span>{"".join(parts)}</p>'
+    return f'<p class="sc-gold" dir="auto"><span>{title}</span>{"".join(parts)}</p>'
 
 
-def _scores(change: EntityChange) -> str:
+def _scores(change: Change) -> str:
     return " → ".join(f"{score:.2f}" for score in change.scores if score is not None)
 
 

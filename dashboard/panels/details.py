@@ -6,11 +6,18 @@ import pandas as pd
 import streamlit as st
 
 from core.records import Game, Record
-from dashboard.panels.card import card
+from dashboard.commands import Command
+from dashboard.panels.card import caption, card
 
 
-def render(record: Record, key: str) -> None:
-    """Draw method, residuals, timings and fingerprints, and the download of the Record."""
+def render(record: Record, key: str, *, command: Command | None = None) -> None:
+    """Draw method, residuals, timings and fingerprints, the Record and the command to take away.
+
+    Args:
+        record: Of one post.
+        key: Prefix of the panel's widgets.
+        command: That gives the Record again, None where there is none.
+    """
     with card(f"details-{key.replace('.', '-')}", "How these numbers came about"):
         st.html(_games_html(record))
         st.html(_timings_html(record))
@@ -29,6 +36,9 @@ def render(record: Record, key: str) -> None:
             on_click="ignore",
             help="Everything on this page as one versioned file; the command line writes the same.",
         )
+        if command:
+            st.code(command.line, language="bash", wrap_lines=True)
+            caption(command.note)
 
 
 def _games_html(record: Record) -> str:

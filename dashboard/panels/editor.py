@@ -1,26 +1,39 @@
-"""The inputs: photo, sentence, contexts, and the button that analyses them."""
+"""The inputs: model, photo, sentence, contexts, and the button that analyses them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from core.contexts.typed import MOST_CONTEXTS
 from core.images import MAX_BYTES
-from dashboard.panels import notice
+from dashboard.offers import Offer
+from dashboard.panels import marking, notice, picker
 from dashboard.panels.card import caption, card
 from dashboard.state import TEXT, Draft, Explore, key, switch_key, text_key
 
 PHOTO_KINDS = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
 
 
-def render(state: Explore, *, on_upload: Callable[[str], None]) -> None:
+def render(
+    state: Explore,
+    offered: Sequence[Offer],
+    *,
+    on_upload: Callable[[str], None],
+    on_model: Callable[[str], None],
+    on_mark: marking.OnMark,
+) -> None:
     """Draw the inputs; every change goes into the state.
 
     Args:
         state: Of this visitor.
+        offered: Checkpoints to choose from.
         on_upload: Called with the key of the file chooser that was used.
+        on_model: Called with the name of the checkpoint that was chosen.
+        on_mark: Called with head and tail, for a checkpoint that asks for them.
     """
-    with card("editor", "Post", "what is analysed"):
+    with card("editor", "Post", "what is analysed, and by which model"):
+        if state.offer:
+            picker.render(offered, state.offer, on_choose=on_model)
         _photo(state, on_upload)
         st.text_area(
             "Sentence",
@@ -30,6 +43,8 @@ def render(state: Explore, *, on_upload: Callable[[str], None]) -> None:
             placeholder="What does the post say?",
             help="A few words up to a paragraph, in any script. Capital letters matter for names.",
         )
+        if state.offer and state.offer.task == "mre":
+            marking.render(state.marks, on_mark=on_mark)
         _contexts(state)
         st.button(
             "Analyse",

@@ -8,7 +8,10 @@ from streamlit.navigation.page import Page
 
 ABOUT = {
     "Explore": "How well does each sentence about a photo bridge it to its post?",
+    "Error analysis": "What goes wrong, where, and do the contexts have to do with it?",
+    "Compare": "Which system is better, on which posts, and is it more than luck?",
     "Shapley lab": "What is a fair share? Seven steps with games small enough to count.",
+    "Runs": "How does training go, and does it keep what the method promises?",
 }
 
 
@@ -27,7 +30,8 @@ def render(pages: Sequence[tuple[Page, Mapping[str, str]]], opened: str, checkpo
             with st.container(width="content", key=f"head-{mark}-{page.url_path or 'home'}"):
                 st.page_link(page, query_params=dict(address), width="content")
         st.html(f'<p class="sc-header-about">{ABOUT[opened]}</p>', width="content")
-        st.html(
-            f'<span class="sc-chip" title="Checkpoint in use">{html.escape(checkpoint)}</span>',
-            width="content",
-        )
+        if opened != "Explore":  # there it can be chosen
+            st.html(
+                f'<span class="sc-chip" title="Checkpoint in use">{html.escape(checkpoint)}</span>',
+                width="content",
+            )

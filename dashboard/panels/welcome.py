@@ -12,6 +12,15 @@ STEPS = {
 }
 
 
+def unmarked(what: str) -> None:
+    """Say what to mark before a relation can be told."""
+    st.html(
+        '<div class="sc-welcome" role="status"><h2>Which two names?</h2>'
+        f"<p>{what} Choose their words under the sentence: type a few letters to find them. "
+        "The relation follows at once.</p></div>"
+    )
+
+
 def empty() -> None:
     """Say what will be seen here, before there is a result."""
     steps = "".join(f"<li><b>{name}</b>{words}</li>" for name, words in STEPS.items())

@@ -17,13 +17,13 @@ from dashboard.panels import (
     whatif,
 )
 from dashboard.panels.card import card
-from dashboard.state import Explore, Inputs
+from dashboard.state import Explore
 from dashboard.trials import Trial, Trials, trials_of
 
 COALITIONS, PAIRS, WHAT_IF = "Which contexts help?", "Which work together?", "What if …?"
 FAITHFUL, WORDS = "Is φ faithful?", "Which words decide?"
 QUESTIONS = {
-    COALITIONS: "Leave contexts out and see what the model still finds; then what each of them "
+    COALITIONS: "Leave contexts out and see what the model still says; then what each of them "
     "adds to the prediction.",
     PAIRS: "Pairs of contexts that say the same thing, and pairs that only help together.",
     WHAT_IF: "Change a context, the photo or the sentence, and hold the new result against this "
@@ -73,7 +73,7 @@ def render(
         if state.result is None:
             return
         record, photo = state.result.record, state.result.photo
-        inputs = Inputs.of(record, photo)
+        inputs = state.result.inputs
         place = st.empty()  # for the progress of what takes time
         own = f"{prefix}.{inputs.digest[:8]}"  # widgets of another post are not these
         if asked is None:

@@ -34,10 +34,12 @@ class Server:
     Attributes:
         url: Of its page.
         log: What it has written so far.
+        runs: Folder of the runs it shows; none at first.
     """
 
     url: str
     log: Path
+    runs: Path
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +56,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The dashboard with the shipped checkpoint, started from a folder that is not its own."""
     folder = tmp_path_factory.mktemp("server")
-    port, log = _free_port(), folder / "log.txt"
+    port, log, runs = _free_port(), folder / "log.txt", folder / "runs"
     with log.open("w") as stream:
         process = subprocess.Popen(
             [
@@ -64,10 +66,10 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             cwd=folder,
             stdout=stream,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "XDG_CACHE_HOME": str(folder)},
+            env={**os.environ, "XDG_CACHE_HOME": str(folder), "SHAPCA_RUNS": str(runs)},
         )
     try:
-        running = Server(f"http://127.0.0.1:{port}", log)
+        running = Server(f"http://127.0.0.1:{port}", log, runs)
         _wait_for(running, process)
         yield running
         written = log.read_text(encoding="utf-8")

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from core.contexts.precomputed import load_contexts
+from core.contexts.precomputed import load_all_contexts, load_contexts
 from core.errors import InputError
 
 
@@ -31,7 +31,7 @@ def test_contexts_are_grouped_by_image_in_the_order_of_the_file(write):
     loaded = load_contexts(path)
 
     assert texts_of(loaded) == {"7": ["a dog", "a brown dog"], "8": ["a cat"]}
-    assert loaded.skipped_lines == 0
+    assert loaded.skipped == ()
 
 
 def test_generator_and_model_are_the_lines_own_or_say_which_file(write):
@@ -77,29 +77,39 @@ BAD_LINES = [
 def test_a_bad_line_is_refused_with_file_and_number(write, bad):
     path = write({"image_id": "7", "text": "a dog"}, bad)
 
-    with pytest.raises(InputError, match=r"blip2\.jsonl, line 2: .*\{\"image_id\"") as caught:
+    with pytest.raises(InputError, match=r"blip2\.jsonl:2: .*\{\"image_id\"") as caught:
         load_contexts(path)
     assert "\n" not in str(caught.value)
 
 
-def test_bad_lines_are_counted_when_they_may_be_skipped(write, caplog):
+def test_bad_lines_are_counted_when_they_may_be_skipped(write):
     path = write(*BAD_LINES, {"image_id": "7", "text": "a dog"})
 
     loaded = load_contexts(path, skip_bad_lines=True)
 
     assert texts_of(loaded) == {"7": ["a dog"]}
-    assert loaded.skipped_lines == len(BAD_LINES)
-    assert "line 1 left out" in caplog.text
+    assert len(loaded.skipped) == len(BAD_LINES)
+    assert loaded.skipped[0].startswith(f"{path}:1: ")
 
 
 def test_bytes_that_are_no_utf8_are_a_bad_line(tmp_path):
     path = tmp_path / "latin.jsonl"
     path.write_bytes('{"image_id": "7", "text": "café"}'.encode("latin-1"))
 
-    with pytest.raises(InputError, match="line 1"):
+    with pytest.raises(InputError, match=r"latin\.jsonl:1: is not UTF-8"):
         load_contexts(path)
 
 
 def test_a_missing_file_is_an_input_error(tmp_path):
-    with pytest.raises(InputError, match=r"nowhere\.jsonl cannot be read"):
+    with pytest.raises(InputError, match=r"nowhere\.jsonl: cannot be read"):
         load_contexts(tmp_path / "nowhere.jsonl")
+
+
+def test_files_are_joined_in_their_order_and_so_are_their_bad_lines(write, tmp_path):
+    first = write({"image_id": "7", "text": "a dog"}, "{").rename(tmp_path / "first.jsonl")
+    second = write({"image_id": "7", "text": "a pup"}, {"image_id": "8", "text": "a cat"}, "{")
+
+    loaded = load_all_contexts([first, second], skip_bad_lines=True)
+
+    assert texts_of(loaded) == {"7": ["a dog", "a pup"], "8": ["a cat"]}
+    assert [note.split(": ")[0] for note in loaded.skipped] == [f"{first}:2", f"{second}:3"]

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.config import Config, HeadConfig
+from core.model import ShapCA
 from core.records import (
     AnyGame,
     Attention,
@@ -77,6 +79,52 @@ def page(
     monkeypatch.setenv("SHAPCA_CHECKPOINT", str(tiny_checkpoint))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return lambda: AppTest.from_file(APP, default_timeout=60)
+
+
+@pytest.fixture(scope="session")
+def task_checkpoints(
+    tmp_path_factory: pytest.TempPathFactory,
+    make_config: Callable[..., Config],
+    save_untrained: Callable[[Config, Path], ShapCA],
+) -> Path:
+    """A folder with one checkpoint a task that nobody trained, and a damaged one."""
+    folder = tmp_path_factory.mktemp("task-checkpoints")
+    relations = ("None", "/per/loc/place_of_residence", "/per/per/peer")
+    heads: dict[str, dict[str, object]] = {
+        "tiny-mner": {"task": "mner"},
+        "tiny-mre": {"task": "mre", "relations": relations},
+        "tiny-jmere": {"task": "jmere", "relations": ("peer", "contain"), "directed": True},
+        "tiny-label": {"task": "classification", "labels": ("bad", "good")},
+        "damaged": {"task": "mner"},
+    }
+    for name, head in heads.items():
+        config = make_config().model_copy(
+            update={"name": name, "head": HeadConfig.model_validate(head)}
+        )
+        save_untrained(config, folder / name)
+    weights = folder / "damaged" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    return folder
+
+
+@pytest.fixture
+def any_task(
+    page: Callable[[], AppTest], task_checkpoints: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., AppTest]:
+    """Open the app at an address, over a checkpoint of every task; the mner one is its own."""
+    for module in ("core.training.checkpoint", "dashboard.offers"):
+        monkeypatch.setattr(f"{module}.CHECKPOINTS", task_checkpoints)
+    monkeypatch.setenv("SHAPCA_CHECKPOINT", "tiny-mner")
+
+    def open_page(**address: str) -> AppTest:
+        app = page()
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return open_page
 
 
 def _record(

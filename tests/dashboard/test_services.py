@@ -5,7 +5,7 @@ import pytest
 from core.errors import InputError
 from core.records import Context
 from dashboard import services
-from dashboard.state import Inputs
+from dashboard.inputs import Inputs
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from core.errors import InputError
-from core.records import Context
-from dashboard.state import Inputs
+from core.records import Context, Pair
+from dashboard.inputs import Inputs
 from dashboard.trials import (
     Trial,
     Trials,
@@ -51,6 +53,15 @@ def test_a_rewritten_context_is_typed_and_the_others_stay(inputs):
     assert texts(changed) == ["A tower.", "A meadow."]
     with pytest.raises(InputError, match="empty"):
         rewrite_context(inputs, 1, " ")
+
+
+def test_marked_names_are_found_again_in_a_rewritten_sentence(inputs):
+    pair = Pair(head=(0, 1), tail=(2, 3))
+    marked = replace(inputs, text="Anna and Bruno", pair=pair)
+
+    assert rewrite_sentence(marked, "So Bruno , Anna").pair == Pair(head=(3, 4), tail=(1, 2))
+    with pytest.raises(InputError, match="no longer has “Bruno”"):
+        rewrite_sentence(marked, "Anna alone")
 
 
 def test_a_borrowed_context_takes_a_place_or_comes_last(inputs):

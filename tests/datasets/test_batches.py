@@ -19,9 +19,12 @@ from core.datasets.batches import (
     collate,
 )
 from core.datasets.labels import LabelMap, entities_from_tags
+from core.datasets.relations import RelationMap
+from core.datasets.sequence_labels import SequenceLabels
 from core.datasets.tokens import tokens_from_words
+from core.datasets.word_pairs import IGNORED, WordPairMap
 from core.errors import InputError
-from core.records import Context, Entity, Example
+from core.records import Context, Entity, Example, Pair
 
 LABELS = LabelMap()
 
@@ -85,10 +88,60 @@ def test_words_begin_where_their_first_piece_lies(batch, tokenizer):
 
 
 def test_tags_are_those_of_the_gold_entities(batch):
-    names = [LABELS.names[tag] for tag in batch.tags[0]]
+    names = [LABELS.names[tag] for tag in batch.gold[0]]
     assert names == ["B-PER", "O", "B-LOC", "I-LOC"]
-    assert batch.tags[1].tolist() == [0, 0, 0, 0]
-    assert batch.has_tags.tolist() == [True, False]
+    assert batch.gold[1].tolist() == [0, 0, 0, 0]
+    assert batch.has_gold.tolist() == [True, False]
+
+
+PAIR = Pair(head=(2, 4), tail=(0, 1))
+
+
+def test_pairs_are_words_and_zeros_where_nothing_is_asked(tokenizer):
+    asked = ROCKY.model_copy(update={"pair": PAIR})
+    batch = collate([asked, DOG], tokenizer, LABELS, contexts=OWN)
+    assert batch.pairs.tolist() == [[[2, 4], [0, 1]], [[0, 0], [0, 0]]]
+    plain = collate([ROCKY, DOG], tokenizer, LABELS, contexts=OWN)
+    assert not plain.pairs.any()
+    assert batch.input_ids.shape[1] > plain.input_ids.shape[1]  # marks
+    assert torch.equal(batch.word_mask, plain.word_mask)
+    assert torch.equal(batch.char_ids, plain.char_ids)
+
+
+def test_marked_words_begin_where_their_first_piece_lies(tokenizer):
+    asked = ROCKY.model_copy(update={"pair": PAIR})
+    batch = collate([asked], tokenizer, LABELS, contexts=OWN[:1])
+    for word, token in enumerate(ROCKY.tokens):
+        first = tokenizer.encode(token.text, add_special_tokens=False)[0]
+        assert batch.input_ids[0, batch.word_starts[0, word]] == first
+
+
+def test_the_codec_says_what_gold_is(wordpiece):
+    asked = ROCKY.model_copy(update={"pair": PAIR, "label": "live_in", "relations": ()})
+
+    def gold(codec):
+        batch = collate([asked, DOG], wordpiece, codec, contexts=OWN)
+        return batch.gold.tolist(), batch.has_gold.tolist()
+
+    assert gold(RelationMap(("None", "live_in"))) == ([1, 0], [True, False])
+    assert gold(SequenceLabels(("live_in", "None"))) == ([0, 0], [True, False])
+    squares, has_gold = gold(WordPairMap(("PER", "LOC"), ("peer",), directed=False))
+    assert has_gold == [True, False]
+    assert squares[0] == [
+        [1, 0, 0, 0],
+        [IGNORED, 0, 0, 0],
+        [IGNORED, IGNORED, 2, 2],
+        [IGNORED, IGNORED, IGNORED, 2],
+    ]
+    assert squares[1] == [[IGNORED] * 4] * 4
+
+
+def test_gold_is_only_of_words_that_are_read(wordpiece):
+    codec = WordPairMap(("PER", "LOC"), ("peer",), directed=True)
+    known = ROCKY.model_copy(update={"relations": ()})
+    batch = collate([known], wordpiece, codec, contexts=[[]], max_text_pieces=1)
+    assert batch.word_mask.tolist() == [[True]]
+    assert batch.gold.tolist() == [[[1]]]
 
 
 def test_contexts_lie_at_their_spans(batch, tokenizer):
@@ -171,7 +224,7 @@ def test_any_batch_fits_the_encoder_and_counts_every_word(
 def test_cut_words_lose_their_tags(wordpiece):
     batch = collate([ROCKY], wordpiece, LABELS, contexts=[[]], max_text_pieces=1)
     assert batch.word_mask.tolist() == [[True]]
-    assert batch.tags.tolist() == [[LABELS.ids["B-PER"]]]
+    assert batch.gold.tolist() == [[LABELS.ids["B-PER"]]]
     assert batch.cut_words.tolist() == [3]
 
 
@@ -247,7 +300,9 @@ def test_what_is_said_by_a_sentence_and_by_a_context_are_two_groups(tokenizer):
 def test_moving_a_batch_keeps_everything(batch):
     moved = batch.to("meta")
     assert len(moved) == len(batch) == 2
-    assert moved.input_ids.device.type == moved.groups.device.type == "meta"
+    kept = [getattr(moved, item.name) for item in fields(moved)]
+    assert {tensor.device.type for tensor in kept if tensor is not None} == {"meta"}
+    assert moved.pairs.shape == (2, 2, 2)
     assert moved.image_regions is None
 
 
@@ -284,9 +339,8 @@ def test_characters_of_a_batch_are_those_of_its_words(batch):
 
 def test_one_example_is_repeated_without_being_copied(tokenizer):
     features = Features(torch.ones(4, 3), torch.ones(3))
-    one = collate(
-        [post(["Rocky"])], tokenizer, LABELS, contexts=[contexts("dog")], features=[features]
-    )
+    asked = post(["Rocky", "runs"], pair=Pair(head=(0, 1), tail=(1, 2)))
+    one = collate([asked], tokenizer, LABELS, contexts=[contexts("dog")], features=[features])
     three = one.repeated(3)
     assert len(three) == 3
     for item in fields(one):

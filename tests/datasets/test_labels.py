@@ -1,4 +1,5 @@
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
@@ -6,7 +7,7 @@ from seqeval.metrics.sequence_labeling import get_entities
 from core.datasets.labels import LabelMap, Span, canonical_tag, entities_from_tags, spans
 from core.datasets.tokens import tokens_from_words
 from core.errors import InputError
-from core.records import Entity
+from core.records import Entity, Example
 
 TAGS = ["O"] + [f"{prefix}-{name}" for name in ("PER", "LOC", "MISC") for prefix in "BI"]
 
@@ -56,6 +57,37 @@ def test_tags_are_numbered_from_outside_on():
 
 def test_spans_can_be_read_from_tag_numbers():
     assert LabelMap().spans([0, 1, 2, 3]) == [Span("PER", 1, 3), Span("LOC", 3, 4)]
+
+
+def example(entities: list[Entity] | None) -> Example:
+    text, tokens = tokens_from_words(["Ada", "saw", "New", "York"])
+    return Example(id="1", text=text, tokens=tokens, entities=entities)
+
+
+def test_gold_tags_are_padded_cut_to_what_is_read_and_known_or_not():
+    ada, york = entity(0, 1), entity(2, 4, "LOC")
+    posts = [example([ada, york]), example([ada, york]), example([]), example(None)]
+    gold, has_gold = LabelMap().encode(posts, [4, 3, 4, 2])
+    assert gold.tolist() == [[1, 0, 3, 4], [1, 0, 3, 0], [0] * 4, [0] * 4]
+    assert has_gold.tolist() == [True, True, True, False]
+
+
+def test_gold_of_a_post_without_words_is_one_tag_that_nobody_reads():
+    empty = Example(id="1", text="", tokens=(), entities=())
+    gold, has_gold = LabelMap().encode([empty], [0])
+    assert (gold.tolist(), has_gold.tolist()) == ([[0]], [True])
+
+
+def test_what_tags_say_of_a_post_ends_with_its_words():
+    ids = torch.tensor([1, 0, 3, 4, 1, 1])  # longer than the post: padding of a batch
+    outcome = LabelMap().outcome(example(None), ids)
+    assert [(one.text, one.type) for one in outcome.entities] == [
+        ("Ada", "PER"),
+        ("New York", "LOC"),
+    ]
+    short = LabelMap().outcome(example(None), ids[:3])  # words beyond were not read
+    assert [one.text for one in short.entities] == ["Ada", "New"]
+    assert (outcome.relations, outcome.label) == ([], None)
 
 
 def test_other_is_misc():

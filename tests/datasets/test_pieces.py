@@ -13,14 +13,14 @@ from core.datasets.pieces import (
 )
 from core.datasets.tokens import tokens_from_words
 from core.errors import InputError
-from core.records import Context, Example
+from core.records import Context, Example, Pair
 
 WORDS = ["Rocky", "runs", "in", "New", "York", "!"]
 
 
-def post(words):
+def post(words, pair=None):
     text, tokens = tokens_from_words(words)
-    return Example(id="1", text=text, tokens=tokens)
+    return Example(id="1", text=text, tokens=tokens, pair=pair)
 
 
 def context(text):
@@ -75,6 +75,72 @@ def test_a_sentence_never_exceeds_what_the_encoder_reads(tokenizer):
 def test_an_example_without_words_has_no_pieces(tokenizer):
     (sentence,) = encode_sentences([post([])], tokenizer, 128)
     assert (sentence.ids, sentence.starts, sentence.cut_words) == ((), (), 0)
+
+
+PAIRS = [
+    # Words of head and tail; what is read, marks and words in their order.
+    ((0, 1), (3, 5), "« Rocky » runs in { New York } !"),
+    ((3, 5), (0, 1), "{ Rocky } runs in « New York » !"),
+    ((0, 1), (1, 2), "« Rocky » { runs } in New York !"),  # they touch
+    ((4, 5), (5, 6), "Rocky runs in New « York » { ! }"),  # the last words
+    ((0, 6), (0, 6), "« { Rocky runs in New York ! } »"),  # the same, and everything
+    ((3, 5), (4, 5), "Rocky runs in « New { York } » !"),  # one in the other
+    ((2, 5), (3, 4), "Rocky runs « in { New } York » !"),
+    ((1, 4), (3, 5), "Rocky « runs in { New » York } !"),  # they overlap
+]
+
+
+@pytest.mark.parametrize(("head", "tail", "expected"), PAIRS)
+def test_marks_stand_around_the_words_of_a_pair_and_are_no_words(tokenizer, head, tail, expected):
+    (sentence,) = encode_sentences([post(WORDS, Pair(head=head, tail=tail))], tokenizer, 128)
+    pieces, starts = [], []
+    for part in expected.split():
+        if part in WORDS:
+            starts.append(len(pieces))
+        pieces += tokenizer.encode(part, add_special_tokens=False) or [tokenizer.unk_token_id]
+    assert sentence.ids == tuple(pieces)
+    assert sentence.starts == tuple(starts)
+    assert sentence.cut_words == 0
+
+
+def test_only_the_post_that_has_a_pair_is_marked(wordpiece):
+    pair = Pair(head=(0, 1), tail=(2, 3))
+    plain = post(["in", "the", "park"])
+    alone, together, marked = encode_sentences(
+        [plain, plain, plain.model_copy(update={"pair": pair})], wordpiece, 128
+    )
+    assert alone == together
+    assert len(marked.ids) == len(alone.ids) + 4
+
+
+@pytest.mark.parametrize(
+    ("budget", "starts"),
+    [(8, (1, 3, 5, 7)), (7, (1, 3, 5)), (6, (1, 3, 5)), (5, (1, 3)), (4, (1, 3)), (2, (1,))],
+)
+def test_marks_take_room_that_the_words_after_them_lack(wordpiece, budget, starts):
+    words = ["in", "the", "a", "in"]  # one piece each
+    pair = Pair(head=(0, 1), tail=(2, 3))  # « in » the { a } in
+    (sentence,) = encode_sentences([post(words, pair)], wordpiece, budget)
+    assert len(sentence.ids) == budget
+    assert sentence.starts == starts
+    assert sentence.cut_words == 4 - len(starts)
+
+
+def test_a_pair_whose_words_are_not_read_leaves_no_mark(wordpiece):
+    words = ["in", "the", "park", "!"]
+    (cut,) = encode_sentences([post(words, Pair(head=(2, 3), tail=(3, 4)))], wordpiece, 2)
+    (plain,) = encode_sentences([post(words)], wordpiece, 2)
+    assert cut == plain
+
+
+def test_marks_leave_less_room_for_contexts(wordpiece):
+    long = post(["in"] * 88, Pair(head=(0, 1), tail=(2, 3)))
+    told = [context("a dog in the park")]
+    (cut,), (less,) = (
+        cut_points(example, told, wordpiece)
+        for example in (long.model_copy(update={"pair": None}), long)
+    )
+    assert less < cut
 
 
 def test_contexts_are_cut_to_their_budget(tokenizer):

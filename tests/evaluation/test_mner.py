@@ -99,10 +99,11 @@ def test_other_scores_as_misc():
     assert entity_report([[gold]], [[other]]).f1 == 1
 
 
-def test_rows_name_each_type_and_end_with_the_overall_score():
-    rows = tag_report(GOLD, PREDICTED).rows()
-    assert [row[0] for row in rows] == ["LOC", "ORG", "PER", "overall"]
-    assert rows[-1] == ("overall", 2 / 5, 2 / 4, 4 / 9, 4)
+def test_each_type_is_scored_in_order_of_its_name():
+    report = tag_report(GOLD, PREDICTED)
+    assert [score.name for score in report.types] == ["LOC", "ORG", "PER"]
+    found = (report.precision, report.recall, report.f1, report.overall.support)
+    assert found == (2 / 5, 2 / 4, 4 / 9, 4)
 
 
 def test_a_report_survives_json():

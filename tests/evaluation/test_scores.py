@@ -5,9 +5,10 @@ import json
 import pytest
 import torch
 
+from core.config import HeadConfig
 from core.encoders.feature_cache import FeatureCache
 from core.encoders.image import load_image_encoder
-from core.evaluation import tagging
+from core.evaluation import predictions
 from core.evaluation.alignment import alignment_report
 from core.evaluation.scores import scores
 from core.training.checkpoint import build_model
@@ -46,8 +47,8 @@ def changed(examples, **update):
 
 def test_annotated_posts_with_contexts_are_scored_by_entities_and_text_side(reader, tagged):
     made = scores(*reader, tagged, [None] * 8)
-    assert set(made) == {"examples", "text_alignment"} | ENTITIES
-    assert made["examples"] == made["entities"]["sentences"] == 8
+    assert set(made) == {"examples", "annotated", "text_alignment"} | ENTITIES
+    assert made["examples"] == made["annotated"] == made["entities"]["sentences"] == 8
     assert made["entities"]["overall"]["support"] == 12
     assert json.loads(json.dumps(made))["text_alignment"] == made["text_alignment"]
 
@@ -59,9 +60,13 @@ def test_labelled_photos_are_scored_by_both_sides_and_labels(reader, photos):
     assert made["image_alignment"]["posts"] == made["image_alignment"]["game_size"] == 8
 
 
-def test_entities_need_every_post_annotated(reader, tagged):
-    partly = [*tagged[:-1], *changed(tagged[-1:], entities=None)]
-    assert not ENTITIES & set(scores(*reader, partly, [None] * 8))
+def test_entities_are_scored_on_the_posts_that_are_annotated(reader, tagged):
+    partly = [*changed(tagged[:1], entities=None), *tagged[1:]]
+    made, alone = scores(*reader, partly, [None] * 8), scores(*reader, tagged[1:], [None] * 7)
+    assert (made["examples"], made["annotated"]) == (8, 7)
+    assert {key: made[key] for key in ENTITIES} == {key: alone[key] for key in ENTITIES}
+    assert made["text_alignment"]["posts"] == 8
+    assert not ENTITIES & set(scores(*reader, changed(tagged, entities=None), [None] * 8))
 
 
 def test_posts_without_words_are_scored_with_the_others(reader, tagged):
@@ -100,14 +105,14 @@ def test_each_context_is_aligned_with_its_own_post(reader, tagged, monkeypatch):
     model, tokenizer, config = reader
     alone = []
     for example in tagged:
-        ((_, batch),) = tagging.batches(tokenizer, config, [example], [None])
+        ((_, batch),) = predictions.batches(tokenizer, config, [example], [None])
         alone.append(model.eval().align(batch))
     expected = alignment_report(
         torch.cat([features.contexts[:, 0] for features in alone]),
         torch.cat([features.text for features in alone]),
         temperature=config.alignment.temperature,
     )
-    monkeypatch.setattr(tagging, "BATCH_SIZE", 3)
+    monkeypatch.setattr(predictions, "BATCH_SIZE", 3)
     found = scores(*reader, tagged, [None] * 8)["text_alignment"]
     assert found["auroc"] == pytest.approx(expected.auroc, abs=0.005)
     assert found["auroc_similarity"] == pytest.approx(expected.auroc_similarity, abs=0.005)
@@ -155,3 +160,26 @@ def test_there_is_no_accuracy_where_the_model_has_no_labels(make_config, photos)
 
 def test_no_examples_have_no_scores(reader):
     assert scores(*reader, [], []) == {"examples": 0}
+
+
+def test_a_directed_task_is_scored_both_ways_by_the_same_names(make_config, tagged):
+    head = HeadConfig(task="jmere", relations=("likes",), directed=True)
+    config = make_config().model_copy(update={"head": head})
+    torch.manual_seed(0)
+    model, tokenizer = build_model(config, image_width=24)
+    examples = changed(tagged[:4], relations=())
+    made = scores(model, tokenizer, config, examples, [None] * 4)
+    names = {"quintuples", "quintuples_directed"}
+    without = {f"{name}_without_contexts" for name in names}
+    assert set(made) == {"examples", "annotated", "text_alignment"} | names | without
+    assert [made[name]["directed"] for name in sorted(names)] == [False, True]
+
+
+def test_labels_that_are_the_task_are_scored_as_such_and_not_again(make_config, photos):
+    head = HeadConfig(task="classification", labels=("bad", "good"))
+    config = make_config().model_copy(update={"head": head})
+    model, tokenizer = build_model(config, image_width=24)
+    made = scores(model, tokenizer, config, *photos)
+    assert {"labels", "labels_without_contexts", "labels_without_image"} <= set(made)
+    assert "label_accuracy" not in made
+    assert made["labels"]["posts"] == made["annotated"] == 8

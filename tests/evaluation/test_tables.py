@@ -2,16 +2,29 @@
 
 from dataclasses import asdict
 
+import pytest
+
 from core.evaluation.alignment import AlignmentReport
+from core.evaluation.classification import label_report
+from core.evaluation.jmere import joint_report
 from core.evaluation.mner import tag_report
+from core.evaluation.mre import relation_report
 from core.evaluation.tables import figures, score_table
+from core.records import Outcome
 
 GOLD = [["B-PER", "O"], ["B-LOC", "O"]]
 ENTITIES = tag_report(GOLD, [["B-PER", "O"], ["O", "B-LOC"]]).model_dump()
 NOTHING_FOUND = tag_report(GOLD, [["O", "O"], ["O", "O"]]).model_dump()
 ALIGNED = asdict(
     AlignmentReport(
-        posts=40, game_size=32, auroc=0.9, auroc_similarity=0.8, recall_at_1=0.7, seed=0
+        posts=40,
+        game_size=32,
+        auroc=0.9,
+        auroc_similarity=0.8,
+        recall_at_1=0.7,
+        own_value=2.0,
+        foreign_value=0.1,
+        seed=0,
     )
 )
 EVERYTHING = {
@@ -63,12 +76,42 @@ def test_the_table_lists_entities_by_type_and_overall():
     ]
 
 
-def test_the_table_says_every_other_figure_once():
+def test_the_table_says_every_figure_once():
     lines = score_table(EVERYTHING).splitlines()
-    for name, value in figures(EVERYTHING)[3:]:
+    for name, value in figures(EVERYTHING):
         (line,) = [line for line in lines if line.startswith(f"{name} ")]
         assert line.removeprefix(name).strip() == f"{value:.4f}"
-    assert not any(line.startswith("entity F1 ") for line in lines)
+
+
+def test_every_task_has_its_figures_in_words():
+    relations = relation_report(["peer", "None"], ["peer", "part_of"]).model_dump()
+    assert dict(figures({"relations_without_image": relations})) == {
+        "relation precision, no image": 0.5,
+        "relation recall, no image": 1.0,
+        "relation F1, no image": pytest.approx(2 / 3),
+    }
+    labels = label_report(["good", "bad"], ["good", "good"], ["bad", "good"]).model_dump()
+    assert dict(figures({"labels": labels})) == {
+        "label accuracy": 0.5,
+        "label macro F1": pytest.approx(1 / 3),
+        "share of the most frequent label": 0.5,
+    }
+    nothing = joint_report([Outcome()], [Outcome()], directed=True).model_dump()
+    assert dict(figures({"quintuples_directed": nothing})) == {
+        "directed quintuple precision": 0.0,
+        "directed quintuple recall": 0.0,
+        "directed quintuple F1": 0.0,
+        "entity F1 beside the directed quintuples": 0.0,
+    }
+
+
+def test_relations_and_labels_are_listed_by_name():
+    report = {"file": "f", "examples": 1, "skipped": []}
+    relations = relation_report(["peer"], ["peer"]).model_dump()
+    listed = score_table({**report, "relations": relations}).splitlines()
+    assert [line.split()[0] for line in listed[3:5]] == ["peer", "overall"]
+    labels = label_report(["good"], ["good"], ["good"]).model_dump()
+    assert score_table({**report, "labels": labels}).splitlines()[3].split()[0] == "good"
 
 
 def test_columns_are_aligned():

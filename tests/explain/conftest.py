@@ -9,16 +9,17 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from core.bank import Bank
-from core.config import Config
+from core.config import Config, HeadConfig
 from core.datasets.batches import Batch, collate
-from core.datasets.labels import LabelMap
 from core.datasets.samples import BankEntry
+from core.datasets.targets import Codec
 from core.datasets.tokens import tokens_from_words
 from core.encoders.image import ImageFeatures
 from core.explain.post_games import play_games
 from core.model import ShapCA
-from core.reading import entities
-from core.records import Context, Example, ImageInfo, Post, Record
+from core.outcomes import post_outcome
+from core.records import Context, Example, ImageInfo, Pair, Post, Record, Task
+from core.tasks import build_codec
 from core.training.checkpoint import build_model
 
 IMAGE_WIDTH, GRID = 24, (2, 2)
@@ -33,7 +34,8 @@ class Reader:
     model: ShapCA
     tokenizer: PreTrainedTokenizerFast
     example: Example
-    labels: LabelMap
+    task: Task
+    codec: Codec
     contexts: tuple[Context, ...]
     features: ImageFeatures | None
 
@@ -42,7 +44,7 @@ class Reader:
         return collate(
             [self.example] * len(coalitions),
             self.tokenizer,
-            self.labels,
+            self.codec,
             contexts=[[own[player] for player in members] for members in coalitions],
             features=[self.features] * len(coalitions),
         )
@@ -54,8 +56,12 @@ class Reader:
     @torch.no_grad()
     def record(self) -> Record:
         batch, bare = self.whole, self.read([[]])
-        tagging = self.model.tag(batch)
+        reading = self.model.read(batch)
+        found, _ = post_outcome(
+            self.model.head, self.codec, self.example, batch, reading, self.model.read(bare)
+        )
         return Record(
+            task=self.task,
             post=Post(
                 id="1",
                 text=self.example.text,
@@ -71,9 +77,9 @@ class Reader:
                 temperature=0.1,
                 method="exact",
             ),
-            entities=entities(
-                self.model.head, self.labels, self.example, batch, tagging, self.model.tag(bare)
-            ),
+            entities=found.outcome.entities,
+            relations=found.outcome.relations,
+            label=found.label,
             verdicts=[],
             timings={},
             fingerprints={"checkpoint": "tiny@0"},
@@ -88,7 +94,10 @@ def bank() -> Bank:
 
 @pytest.fixture(scope="session")
 def make_reader(make_config: Callable[..., Config]) -> Callable[..., Reader]:
-    """Build the post's reader; without letters the model has no character encoder."""
+    """Build the post's reader; without letters the model has no character encoder.
+
+    The task is mner unless the head says another.
+    """
 
     def make(
         texts: Sequence[str] = CONTEXTS,
@@ -97,14 +106,18 @@ def make_reader(make_config: Callable[..., Config]) -> Callable[..., Reader]:
         off: Sequence[int] = (),
         letters: bool = True,
         words: Sequence[str] = WORDS,
+        head: HeadConfig | None = None,
     ) -> Reader:
         table: dict[str, Any] = make_config().model_dump()
+        if head is not None:
+            table["head"] = head.model_dump()
         if not letters:
             table["text_encoder"]["character_width"] = 0
         config = Config.model_validate(table)
         torch.manual_seed(0)
         model, tokenizer = build_model(config, image_width=IMAGE_WIDTH)
-        for parameter in (*model.fusion.parameters(), model.head.projection.weight):
+        taught = [model.head.projection.weight] if head is None else model.head.parameters()
+        for parameter in (*model.fusion.parameters(), *taught):
             torch.nn.init.normal_(parameter, std=0.3)
         text, tokens = tokens_from_words(words)
         contexts = tuple(
@@ -113,7 +126,10 @@ def make_reader(make_config: Callable[..., Config]) -> Callable[..., Reader]:
         )
         regions = torch.randn(4, IMAGE_WIDTH, generator=torch.Generator().manual_seed(1))
         features = ImageFeatures(regions, regions.mean(0)) if image else None
-        example = Example(id="1", text=text, tokens=tokens)
-        return Reader(model.eval(), tokenizer, example, LabelMap(), contexts, features)
+        task = config.head.task
+        pair = Pair(head=(3, 4), tail=(0, 2)) if task == "mre" else None
+        example = Example(id="1", text=text, tokens=tokens, pair=pair)
+        codec = build_codec(config.head)
+        return Reader(model.eval(), tokenizer, example, task, codec, contexts, features)
 
     return make

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from core.config import HeadConfig
 from core.errors import InputError
 from core.explain.attribution import attribute
 from core.explain.integrated_gradients import STEPS
@@ -19,7 +20,7 @@ GREY = torch.zeros(4, 24)
 def run(reader, entity: int = 0, record: Record | None = None) -> Attribution:
     return attribute(
         reader.model,
-        reader.labels,
+        reader.codec,
         reader.tokenizer,
         record or reader.record(),
         entity,
@@ -94,8 +95,8 @@ def integrated_by_hand(reader, steps: int) -> list[float]:
     blank = post.input_ids.where(kept, torch.tensor(reader.tokenizer.mask_token_id))
     start, end = table(blank).detach(), table(post.input_ids).detach()
     span = reader.record().entities[0]
-    (path,) = model.decode(post)
-    continuing = reader.labels.ids[f"I-{span.type}"]
+    (path,) = model.decode(post).tolist()
+    continuing = reader.codec.ids[f"I-{span.type}"]
     sums = torch.zeros_like(start)
     for place, weight in zip(*np.polynomial.legendre.leggauss(steps), strict=True):
         point = (start + (place + 1) / 2 * (end - start)).float().requires_grad_()
@@ -105,7 +106,8 @@ def integrated_by_hand(reader, steps: int) -> list[float]:
             token_type_ids=post.token_type_ids,
         ).last_hidden_state
         words = hidden[0, post.word_starts[0]]
-        emissions = model.head.emissions(model.fusion.without_image(words[None]))
+        features = model.fusion.without_image(words[None])
+        emissions = model.head.scores(features, post.word_mask, post.pairs)
         allowed = model.head.agreeing(path, (span.token_start, span.token_end, continuing))
         score = model.head.log_share(emissions, allowed[None])
         sums += weight / 2 * torch.autograd.grad(score.sum(), point)[0]
@@ -159,6 +161,19 @@ def test_an_attribution_is_the_same_when_asked_for_again(reader, attribution):
     )
 
 
+OTHER_TASKS = [
+    HeadConfig(task="mre", relations=("None", "likes")),
+    HeadConfig(task="jmere", relations=("likes",)),
+    HeadConfig(task="classification", labels=("bad", "good")),
+]
+
+
+@pytest.mark.parametrize("head", OTHER_TASKS, ids=lambda head: head.task)
+def test_only_entities_that_are_tagged_have_an_attribution(make_reader, head):
+    with pytest.raises(InputError, match=f"task is {head.task}; choose one of the task mner$"):
+        run(make_reader(head=head))
+
+
 @pytest.mark.parametrize("entity", [-1, 99])
 def test_an_entity_that_is_not_there_is_refused(reader, entity):
     with pytest.raises(InputError, match=f"no entity {entity}"):
@@ -167,7 +182,7 @@ def test_an_entity_that_is_not_there_is_refused(reader, entity):
 
 def test_an_entity_the_model_does_not_find_is_refused(reader):
     record = reader.record()
-    other = next(kind for kind in reader.labels.types if kind != record.entities[0].type)
+    other = next(kind for kind in reader.codec.types if kind != record.entities[0].type)
     wrong = record.entities[0].model_copy(update={"type": other})
     with pytest.raises(InputError, match="does not find"):
         run(reader, 0, record.model_copy(update={"entities": [wrong]}))

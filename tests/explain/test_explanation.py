@@ -3,10 +3,19 @@
 import pytest
 from PIL import Image
 
+from core.config import HeadConfig
 from core.errors import InputError
-from core.explain.explanation import check_origin, explain, included
+from core.explain.explanation import (
+    check_origin,
+    explain,
+    included,
+    marked_pair,
+    post_example,
+)
 from core.images import LoadedImage
 from core.records import NoPredictionGame, PredictionGame, Record
+
+MRE = HeadConfig(task="mre", relations=("None", "likes"))
 
 
 @pytest.fixture
@@ -15,7 +24,7 @@ def record(make_reader) -> Record:
 
 
 def explained(reader):
-    return explain(reader.model, reader.labels, reader.record(), reader.read)
+    return explain(reader.model, reader.codec, reader.record(), reader.read)
 
 
 def photo(sha256: str) -> LoadedImage:
@@ -73,6 +82,32 @@ def test_the_limit_counts_only_contexts_that_are_on(make_reader):
     found = explained(make_reader([f"tower {number}" for number in range(9)], off=range(3, 9)))
     assert isinstance(found.prediction, PredictionGame)
     assert len(found.prediction.coalitions) == 8
+
+
+def test_a_record_gives_back_the_post_that_was_read(make_reader):
+    for reader in (make_reader(), make_reader(head=MRE)):
+        assert post_example(reader.record()) == reader.example
+
+
+def test_only_a_record_of_a_relation_has_a_marked_pair(make_reader):
+    reader = make_reader(head=MRE)
+    assert marked_pair(reader.record()) == reader.example.pair
+    assert marked_pair(make_reader().record()) is None
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_record_of_a_relation_that_marks_no_two_names_is_refused(make_reader, count):
+    record = make_reader(head=MRE).record()
+    names = [*record.entities, record.entities[0]][:count]
+    with pytest.raises(InputError, match="marks no two names"):
+        marked_pair(record.model_copy(update={"entities": names}))
+
+
+def test_a_relation_is_explained_like_everything_else(make_reader):
+    found = explained(make_reader(head=MRE))
+    assert [judged.by for judged in found.faithfulness] == ["prediction", "text", "image"]
+    assert {one.label for one in found.prediction.coalitions} <= set(MRE.relations)
+    assert all(len(one.entities) == 2 for one in found.prediction.coalitions)
 
 
 def test_included_contexts_keep_their_places(make_reader):

@@ -11,9 +11,7 @@ from core.explain.integrated_gradients import Source, SpanLogProbability, Way, i
 @pytest.fixture(scope="module")
 def goal(make_reader) -> SpanLogProbability:
     reader = make_reader()
-    return SpanLogProbability(
-        reader.model, reader.labels, reader.whole, reader.record().entities[0]
-    )
+    return SpanLogProbability(reader.model, reader.codec, reader.whole, reader.record().entities[0])
 
 
 def sources(goal: SpanLogProbability) -> list[Source]:
@@ -79,4 +77,4 @@ def test_an_entity_the_model_does_not_find_is_refused(make_reader):
     entity = reader.record().entities[0]
     wrong = entity.model_copy(update={"token_end": entity.token_end + 1, "text": "no such"})
     with pytest.raises(InputError, match="does not find the record's entity 'no such'"):
-        SpanLogProbability(reader.model, reader.labels, reader.whole, wrong)
+        SpanLogProbability(reader.model, reader.codec, reader.whole, wrong)

@@ -7,12 +7,19 @@ import pytest
 import torch
 from captum.attr import FeatureAblation, ShapleyValueSampling
 
+from core.config import HeadConfig
 from core.explain import prediction_game
 from core.explain.own_games import own_games
-from core.explain.prediction_game import coalition_emissions, play_prediction_game
+from core.explain.prediction_game import coalition_scores, play_prediction_game
 from core.records import PredictionGame
 
 SAMPLES = 200
+OTHER_TASKS = {
+    "mre": HeadConfig(task="mre", relations=("None", "likes", "knows")),
+    "jmere": HeadConfig(task="jmere", relations=("likes", "knows")),
+    "jmere, directed": HeadConfig(task="jmere", relations=("likes", "knows"), directed=True),
+    "classification": HeadConfig(task="classification", labels=("bad", "good", "odd")),
+}
 
 
 @pytest.fixture(params=[True, False], ids=["photo", "no photo"])
@@ -24,9 +31,10 @@ def play(reader) -> PredictionGame:
     places = [place for place, context in enumerate(reader.contexts) if context.included]
     return play_prediction_game(
         reader.model.head,
-        reader.labels,
+        reader.codec,
         reader.example,
-        coalition_emissions(reader.model, reader.read, len(places)),
+        coalition_scores(reader.model, reader.read, len(places)),
+        words=len(reader.example.tokens),
         contexts=places,
         own_games=own_games(reader.record().games),
         seconds=0.0,
@@ -35,12 +43,12 @@ def play(reader) -> PredictionGame:
 
 @torch.no_grad()
 def alone(reader, members) -> float:
-    """The log-likelihood of the final tags, the post read by itself with these contexts only."""
+    """The log-likelihood of the final answer, the post read by itself with these contexts only."""
     final = reader.model.decode(reader.whole)
     batch = reader.read([members])
-    emissions = reader.model.tag(batch).emissions
+    emissions = reader.model.read(batch).scores
     read = batch.word_mask
-    return float(reader.model.head.log_likelihood(emissions, torch.tensor(final), read))
+    return float(reader.model.head.log_likelihood(emissions, final, read))
 
 
 def test_a_coalition_is_worth_what_the_model_gains_by_its_contexts(reader):
@@ -52,6 +60,51 @@ def test_a_coalition_is_worth_what_the_model_gains_by_its_contexts(reader):
         expected = alone(reader, coalition.members) - empty
         assert coalition.value == pytest.approx(expected, abs=1e-4)
     assert game.coalitions[0].value == 0.0
+
+
+@pytest.fixture(params=OTHER_TASKS)
+def other(request, make_reader):
+    return make_reader(head=OTHER_TASKS[request.param])
+
+
+def test_a_coalition_of_any_task_is_worth_what_the_model_gains_by_its_contexts(other):
+    game = play(other)
+    empty = alone(other, [])
+    assert game.log_likelihood_empty == pytest.approx(empty, abs=1e-4)
+    for coalition in game.coalitions:
+        expected = alone(other, coalition.members) - empty
+        assert coalition.value == pytest.approx(expected, abs=1e-4)
+    assert len({round(coalition.value, 4) for coalition in game.coalitions}) > 1
+    assert sum(game.shapley_values) == pytest.approx(game.coalitions[-1].value)
+
+
+@torch.no_grad()
+def test_a_coalition_of_any_task_says_what_is_read_off_the_post_with_its_contexts(other):
+    for coalition in play(other).coalitions:
+        (answer,) = other.model.decode(other.read([coalition.members]))
+        expected = other.codec.outcome(other.example, answer)
+        for found, wanted in (
+            (coalition.entities, expected.entities),
+            (coalition.relations, expected.relations),
+        ):
+            assert [one.model_copy(update={"score": 1.0}) for one in found] == wanted
+        assert coalition.label == expected.label
+
+
+@torch.no_grad()
+def test_the_final_relation_is_asked_for_in_every_coalition(make_reader):
+    reader = make_reader(head=OTHER_TASKS["mre"])
+    game, record = play(reader), reader.record()
+    chances = [
+        reader.model.read(reader.read([coalition.members])).scores[0].softmax(-1)
+        for coalition in game.coalitions
+    ]
+    final = reader.codec.ids[record.label.name]
+    logs = [float(one[final].log()) for one in chances]
+    assert record.label.probabilities[record.label.name] == pytest.approx(float(chances[-1][final]))
+    assert [c.value for c in game.coalitions] == pytest.approx(
+        [value - logs[0] for value in logs], abs=1e-4
+    )
 
 
 def test_values_do_not_depend_on_how_rows_are_grouped(reader, monkeypatch):
@@ -81,8 +134,8 @@ def test_shapley_values_average_over_all_orders_and_sum_to_everybody(reader):
 def test_entities_are_those_found_with_these_contexts_only(reader):
     game = play(reader)
     for coalition in game.coalitions:
-        (path,) = reader.model.decode(reader.read([coalition.members]))
-        expected = {tuple(span) for span in reader.labels.spans(path)}
+        (path,) = reader.model.decode(reader.read([coalition.members])).tolist()
+        expected = {tuple(span) for span in reader.codec.spans(path)}
         assert {(e.type, e.token_start, e.token_end) for e in coalition.entities} == expected
     final = [(e.text, e.type, e.score) for e in game.coalitions[-1].entities]
     assert final == [

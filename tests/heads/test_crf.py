@@ -58,7 +58,7 @@ def test_each_sentence_has_its_own_log_likelihood_whatever_it_is_padded_with(hea
 def test_decode_finds_the_best_path(head, emissions):
     paths = all_paths(head, emissions)
     decoded = head.decode(emissions[None], torch.ones(1, WORDS, dtype=torch.bool))
-    assert tuple(decoded[0]) == max(paths, key=paths.__getitem__)
+    assert tuple(decoded[0].tolist()) == max(paths, key=paths.__getitem__)
 
 
 def test_padding_changes_neither_loss_nor_path(head, emissions):
@@ -69,7 +69,21 @@ def test_padding_changes_neither_loss_nor_path(head, emissions):
     assert head.loss(padded, tags, mask).item() == pytest.approx(
         head.loss(emissions[None], tags[:, :WORDS], whole).item(), abs=1e-5
     )
-    assert head.decode(padded, mask) == head.decode(emissions[None], whole)
+    (path,) = head.best_paths(emissions[None], whole)
+    assert head.best_paths(padded, mask) == [path]
+    assert head.decode(padded, mask).tolist() == [[*path, 0, 0]]
+
+
+def test_answers_are_as_long_as_the_mask_even_where_every_sentence_is_shorter(head, emissions):
+    mask = torch.tensor([[True, True, False, False], [True, False, False, False]])
+    both = torch.stack([emissions, emissions])
+    answers = head.decode(both, mask)
+    assert answers.shape == (2, WORDS)
+    assert [row[:words] for row, words in zip(answers.tolist(), (2, 1), strict=True)] == (
+        head.best_paths(both, mask)
+    )
+    assert not answers[~mask].any()
+    assert answers.dtype == torch.long
 
 
 def test_marginals_are_sums_over_all_paths(head, emissions):
@@ -85,24 +99,25 @@ def test_one_word_has_marginals(head, emissions):
     assert head.marginals(emissions[:1])[0].tolist() == pytest.approx(expected, abs=1e-5)
 
 
-def test_span_score_is_the_share_of_paths_with_that_span(head, emissions):
+def test_tags_agree_with_a_span_that_they_neither_change_nor_continue(head):
+    agreeing = head.agreeing((0, 1, 2, 0), (1, 3, 2))
+    assert agreeing.int().tolist() == [[1, 1, 1], [0, 1, 0], [0, 0, 1], [1, 1, 0]]
+
+
+def test_a_span_at_the_end_of_the_sentence_needs_no_follower(head):
+    agreeing = head.agreeing((0, 1, 2, 1), (3, 4, 0))
+    assert agreeing.int().tolist() == [[1, 1, 1]] * 3 + [[0, 1, 0]]
+
+
+def test_the_share_that_agrees_with_a_span_is_that_of_the_paths_with_that_span(head, emissions):
     path, span = (0, 1, 2, 0), (1, 3, 2)
     expected = sum(
         share
         for other, share in all_paths(head, emissions).items()
         if other[1:3] == path[1:3] and other[3] != 2
     )
-    assert head.span_scores(emissions, path, [span]) == pytest.approx([expected], abs=1e-5)
-
-
-def test_span_at_the_end_of_the_sentence_needs_no_follower(head, emissions):
-    path, span = (0, 1, 2, 1), (3, 4, 0)
-    expected = sum(s for other, s in all_paths(head, emissions).items() if other[3] == 1)
-    assert head.span_scores(emissions, path, [span]) == pytest.approx([expected], abs=1e-5)
-
-
-def test_no_spans_give_no_scores(head, emissions):
-    assert head.span_scores(emissions, (0, 0, 0, 0), []) == []
+    found = head.log_share(emissions[None], head.agreeing(path, span)[None])
+    assert found.exp().tolist() == pytest.approx([expected], abs=1e-5)
 
 
 def test_log_share_is_that_of_the_paths_whose_tags_are_allowed(head, emissions):
@@ -134,6 +149,7 @@ def test_log_share_has_the_gradient_of_finite_differences(head, emissions):
 def test_gradients_reach_projection_and_transitions(head):
     features = torch.randn(2, WORDS, 5)
     mask = torch.ones(2, WORDS, dtype=torch.bool)
-    head.loss(head.emissions(features), torch.zeros(2, WORDS, dtype=torch.long), mask).backward()
+    scores = head.scores(features, mask, torch.zeros(2, 2, 2, dtype=torch.long))
+    head.loss(scores, torch.zeros(2, WORDS, dtype=torch.long), mask).backward()
     assert head.projection.weight.grad.abs().sum() > 0
     assert head.crf.transitions.grad.abs().sum() > 0

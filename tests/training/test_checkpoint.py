@@ -1,6 +1,12 @@
-"""Checkpoints: saved, loaded, damaged."""
+"""Checkpoints: saved, loaded, damaged, and kept when the disk is full."""
 
+import errno
 import json
+import os
+import resource
+import shutil
+import subprocess
+from contextlib import contextmanager
 
 import pytest
 import torch
@@ -12,6 +18,7 @@ from core.training.checkpoint import (
     WEIGHTS,
     find_checkpoint,
     load_checkpoint,
+    replace,
     trained_state,
 )
 from core.weights import sha256_file
@@ -127,3 +134,82 @@ def test_a_tokenizer_keeps_its_fingerprint_in_use(saved):
     before = tokenizer_fingerprint(loaded.tokenizer)
     loaded.tokenizer(["a b c"], padding=True, truncation=True, max_length=2)
     assert tokenizer_fingerprint(loaded.tokenizer) == before == loaded.fingerprints["tokenizer"]
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def half_then_full(path):
+    path.write_bytes(b"half of the new")
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_write_that_fails_midway_leaves_the_old_file_and_says_what_to_do(tmp_path):
+    path = tmp_path / WEIGHTS
+    path.write_bytes(b"old")
+    with pytest.raises(InputError, match=r"No space left on device.*make room"):
+        replace(path, half_then_full)
+    assert contents(tmp_path) == {WEIGHTS: b"old"}
+
+
+@contextmanager
+def no_file_larger_than(size):
+    """Let the system refuse what a full disk would: each file beyond a size, in bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+WRITERS = {
+    "safetensors": lambda path: save_file({"a": torch.zeros(100_000)}, path),
+    "torch": lambda path: torch.save({"a": torch.zeros(100_000)}, path),
+    "text": lambda path: path.write_text("x" * 400_000),
+}
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+def test_every_writer_of_a_run_fails_whole_when_the_system_takes_no_more(tmp_path, write):
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    with no_file_larger_than(20_000), pytest.raises(InputError, match="cannot be written"):
+        replace(path, write)
+    assert contents(tmp_path) == {"file": b"old"}
+    replace(path, write)
+    assert path.stat().st_size >= 400_000
+
+
+def test_a_checkpoint_outlives_one_that_found_no_room(saved, make_config, save_untrained):
+    folder, _ = saved
+    before = contents(folder)
+    with no_file_larger_than(len(before[WEIGHTS]) // 2), pytest.raises(InputError):
+        save_untrained(make_config(epochs=5), folder)
+    assert contents(folder) == before
+    load_checkpoint(folder)
+
+
+@pytest.fixture
+def small_disk(saved, tmp_path):
+    """A file system of its own that has room for one checkpoint and half of another."""
+    folder, _ = saved
+    size = sum(map(len, contents(folder).values())) * 3 // 2
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only an administrator may mount a file system")
+    try:
+        yield shutil.copytree(folder, disk / "miniature")
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_checkpoint_outlives_a_disk_that_is_really_full(small_disk, make_config, save_untrained):
+    before = contents(small_disk)
+    with pytest.raises(InputError, match="No space left on device"):
+        save_untrained(make_config(epochs=5), small_disk)
+    assert contents(small_disk) == before
+    load_checkpoint(small_disk)

@@ -37,7 +37,7 @@ def section(card: str, title: str) -> str:
 def test_the_config_says_what_the_card_says_in_words(card):
     assert card.startswith("# miniature\n\nReads posts.\n\n## Made from\n")
     assert section(card, "Made from").endswith("\n\nMade up.")
-    assert section(card, "What the image path can and cannot claim") == "Sees colours."
+    assert section(card, "What it can and cannot claim") == "Sees colours."
     assert section(card, "Limits") == "English only."
 
 

@@ -6,7 +6,7 @@ import torch
 from core.datasets.batches import Batch
 from core.encoders.feature_cache import FeatureCache
 from core.encoders.image import load_image_encoder
-from core.evaluation.tagging import batches
+from core.evaluation.predictions import batches
 from core.training.checkpoint import build_model, trained_state
 from core.training.objectives import align_features, batch_losses
 from core.training.sources import image_features, load_source
@@ -79,17 +79,15 @@ def reached(model) -> set[str]:
 
 
 def silver_tags(model, batch, *, use_image=False):
-    silver = torch.zeros_like(batch.tags)
     with torch.no_grad():
-        emissions = model.tag(batch, use_image=use_image).emissions
-    for row, path in zip(silver, model.head.decode(emissions, batch.word_mask), strict=True):
-        row[: len(path)] = torch.tensor(path)
-    return silver
+        scores = model.read(batch, use_image=use_image).scores
+    return model.head.decode(scores, batch.word_mask)
 
 
 def test_the_total_is_the_weighted_sum_of_the_parts(reader, config, make_batch, tagged, photos):
-    parts = batch_losses(reader[0], make_batch(tagged, photos), EVERYTHING, config)
-    assert set(parts) == GAMES | {"task", "label", "consistency", "total"}
+    parts, total, reading = batch_losses(reader[0], make_batch(tagged, photos), EVERYTHING, config)
+    assert set(parts) == GAMES | {"task", "label", "consistency"}
+    assert reading is not None
     assert all(value > 0 for value in parts.values())
     expected = (
         0.4 * (parts["context_to_text"] + parts["text_to_context"]) / 2
@@ -98,22 +96,22 @@ def test_the_total_is_the_weighted_sum_of_the_parts(reader, config, make_batch, 
         + 0.7 * parts["label"]
         + 0.2 * parts["consistency"]
     )
-    assert parts["total"].item() == pytest.approx(expected.item(), rel=1e-5)
+    assert total.item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 @pytest.mark.parametrize("objective", EVERYTHING)
 def test_one_objective_gives_its_own_parts_only(
     reader, config, make_batch, tagged, photos, objective
 ):
-    parts = batch_losses(reader[0], make_batch(tagged, photos), (objective,), config)
-    own = GAMES if objective == "alignment" else {objective}
-    assert set(parts) == own | {"total"}
+    found = batch_losses(reader[0], make_batch(tagged, photos), (objective,), config)
+    assert set(found.parts) == (GAMES if objective == "alignment" else {objective})
+    assert (found.reading is None) == (objective == "alignment")
 
 
 def test_the_config_names_the_alignment_objective_and_its_settings(
     reader, config, make_batch, photos
 ):
-    def parts_of(**changes):
+    def found_with(**changes):
         changed = config.alignment.model_copy(update=changes)
         torch.manual_seed(0)  # sampled orders
         return batch_losses(
@@ -123,8 +121,8 @@ def test_the_config_names_the_alignment_objective_and_its_settings(
             config.model_copy(update={"alignment": changed}),
         )
 
-    assert set(parts_of(objective="direct")) == {"text_to_image", "image_to_text", "total"}
-    assert parts_of(objective="none")["total"].item() == 0
+    assert set(found_with(objective="direct").parts) == {"text_to_image", "image_to_text"}
+    assert found_with(objective="none").total.item() == 0
     changes = [
         ({"objective": "triplet"}, {"margin": 0.5}),
         ({"objective": "infonce"}, {"contrast_temperature": 0.5}),
@@ -134,26 +132,26 @@ def test_the_config_names_the_alignment_objective_and_its_settings(
         ({"method": "permutation"}, {"permutations": 64}),
     ]
     for given, change in changes:
-        found, other = parts_of(**given), parts_of(**given, **change)
-        assert found["total"] != other["total"]
+        found, other = found_with(**given), found_with(**given, **change)
+        assert found.total != other.total
 
 
 def test_a_loss_over_given_features_is_the_one_of_the_model(reader, config, make_batch, photos):
     batch = make_batch(photos)
     found = align_features(reader[0].align(batch), batch, config)
     expected = batch_losses(reader[0], batch, ("alignment",), config)
-    assert found.total.item() == pytest.approx(expected["total"].item())
+    assert found.total.item() == pytest.approx(expected.total.item())
     assert set(found.parts) == GAMES
 
 
-def test_games_are_played_without_words_and_without_tagging(reader, config, make_batch, photos):
+def test_games_are_played_without_words_and_without_a_reading(reader, config, make_batch, photos):
     model = reader[0]
     examples, features = photos
     wordless = [example.model_copy(update={"text": "", "tokens": ()}) for example in examples]
-    parts = batch_losses(model, make_batch((wordless, features)), ("alignment",), config)
-    assert parts["context_to_image"] > 0
-    assert parts["context_to_text"] == 0
-    parts["total"].backward()
+    found = batch_losses(model, make_batch((wordless, features)), ("alignment",), config)
+    assert found.parts["context_to_image"] > 0
+    assert found.parts["context_to_text"] == 0
+    found.total.backward()
     assert reached(model) == {"text_encoder", "context_projection", "image_projection"}
 
 
@@ -161,7 +159,7 @@ def test_posts_without_a_photo_take_no_part_in_the_image_games(
     reader, config, make_batch, tagged, photos
 ):
     mixed, alone = (
-        batch_losses(reader[0], make_batch(*data), ("alignment",), config)
+        batch_losses(reader[0], make_batch(*data), ("alignment",), config).parts
         for data in ((tagged, photos), (photos,))
     )
     assert mixed["context_to_image"].item() == pytest.approx(alone["context_to_image"].item())
@@ -178,7 +176,7 @@ def test_posts_without_a_context_take_no_part_in_the_games(reader, config, make_
             ((examples[:4], features[:4]),),
         )
     )
-    assert mixed["total"].item() == pytest.approx(alone["total"].item())
+    assert mixed.total.item() == pytest.approx(alone.total.item())
 
 
 def test_posts_with_the_same_photo_are_no_negatives_of_one_another(
@@ -186,18 +184,18 @@ def test_posts_with_the_same_photo_are_no_negatives_of_one_another(
 ):
     examples, features = photos
     shared = [example.model_copy(update={"image": examples[0].image}) for example in examples]
-    parts = batch_losses(reader[0], make_batch((shared, features)), ("alignment",), config)
-    assert {name: value.item() for name, value in parts.items()} == dict.fromkeys(parts, 0.0)
+    found = batch_losses(reader[0], make_batch((shared, features)), ("alignment",), config)
+    assert {value.item() for value in (found.total, *found.parts.values())} == {0.0}
 
 
 def test_the_task_is_taught_by_annotated_posts_alone(reader, config, make_batch, tagged, photos):
     model = reader[0]
-    alone = batch_losses(model, make_batch(tagged), ("task",), config)
-    mixed = batch_losses(model, make_batch(tagged, photos), ("task",), config)
+    alone = batch_losses(model, make_batch(tagged), ("task",), config).parts
+    mixed = batch_losses(model, make_batch(tagged, photos), ("task",), config).parts
     assert mixed["task"].item() == pytest.approx(alone["task"].item(), rel=1e-4)
     none = batch_losses(model, make_batch(photos), ("task",), config)
-    assert set(none) == {"total"}
-    assert not none["total"].requires_grad
+    assert none.parts == {}
+    assert not none.total.requires_grad
 
 
 def test_silver_tags_come_from_the_reading_without_the_photo(reader, config, make_batch, photos):
@@ -205,9 +203,9 @@ def test_silver_tags_come_from_the_reading_without_the_photo(reader, config, mak
     blind = silver_tags(model, batch)
     seeing = silver_tags(model, batch, use_image=True)
     assert not torch.equal(blind, seeing)
-    found = batch_losses(model, batch, ("consistency",), config)["consistency"].item()
+    found = batch_losses(model, batch, ("consistency",), config).parts["consistency"].item()
     expected, other = (
-        model.head.loss(model.tag(batch).emissions, tags, batch.word_mask).item()
+        model.head.loss(model.read(batch).scores, tags, batch.word_mask).item()
         for tags in (blind, seeing)
     )
     assert found == pytest.approx(expected, rel=1e-5)
@@ -219,14 +217,27 @@ def test_consistency_teaches_the_reading_that_sees_and_no_other_part(
 ):
     model, batch = reader[0], make_batch(photos)
     silver = silver_tags(model, batch)
-    batch_losses(model, batch, ("consistency",), config)["total"].backward()
+    batch_losses(model, batch, ("consistency",), config).total.backward()
     assert reached(model) == {"text_encoder", "fusion", "characters", "head"}
     found = {name: p.grad for name, p in trained_state(model).items() if p.grad is not None}
     model.zero_grad()
-    seeing = model.tag(batch).emissions
+    seeing = model.read(batch).scores
     (0.2 * model.head.loss(seeing, silver, batch.word_mask)).backward()
     for name, gradient in found.items():
         torch.testing.assert_close(gradient, trained_state(model)[name].grad)
+
+
+def test_posts_without_words_have_no_silver_labels(reader, config, make_batch, photos):
+    model, (examples, features) = reader[0], photos
+    wordless = [example.model_copy(update={"text": "", "tokens": ()}) for example in examples[4:]]
+    halves = (examples[:4], features[:4]), (wordless, features[4:])
+    alone, mixed, none = (
+        batch_losses(model, make_batch(*data), ("consistency",), config)
+        for data in (halves[:1], halves, halves[1:])
+    )
+    expected = alone.parts["consistency"].item()
+    assert mixed.parts["consistency"].item() == pytest.approx(expected, rel=1e-4)
+    assert none.parts == {}
 
 
 def test_a_label_is_learned_by_cross_entropy_over_the_known_ones(
@@ -235,8 +246,8 @@ def test_a_label_is_learned_by_cross_entropy_over_the_known_ones(
     model = reader[0]
     labels = ["good", None, "bad", "undecided", "good", None, None, None]
     batch = make_batch(relabelled(photos, labels))
-    found = batch_losses(model, batch, ("label",), config)["label"]
-    shares = model.classify(model.tag(batch), batch).softmax(-1)  # (B, labels)
+    found = batch_losses(model, batch, ("label",), config).parts["label"]
+    shares = model.classify(model.read(batch), batch).softmax(-1)  # (B, labels)
     # The config's labels are bad, good; batches are ordered by length.
     by_row = [(row, int(label)) for row, label in enumerate(batch.labels) if label >= 0]
     assert sorted(label for _, label in by_row) == [0, 1, 1]
@@ -246,9 +257,9 @@ def test_a_label_is_learned_by_cross_entropy_over_the_known_ones(
 
 def test_unknown_labels_teach_nothing(reader, config, make_batch, photos):
     batch = make_batch(relabelled(photos, ["undecided", None] * 4))
-    parts = batch_losses(reader[0], batch, ("label",), config)
-    assert set(parts) == {"total"}
-    assert not parts["total"].requires_grad
+    found = batch_losses(reader[0], batch, ("label",), config)
+    assert found.parts == {}
+    assert not found.total.requires_grad
 
 
 def test_the_model_is_back_in_training_mode_afterwards(reader, config, make_batch, photos):

@@ -59,6 +59,39 @@ def test_none_to_three_contexts_are_drawn_without_repeats():
     assert min(drawn.values()) > 60  # 400 draws, 100 expected each
 
 
+def numbers_drawn(made: list[Example], **settings: object) -> Counter[int]:
+    """Count how many contexts posts are read with, over twenty epochs."""
+    return Counter(
+        len(contexts)
+        for epoch in range(20)
+        for batch in plan_epoch([(source(), made)], epoch=epoch, seed=0, **settings)
+        for contexts in batch.contexts
+    )
+
+
+def test_the_share_of_posts_that_are_read_without_contexts_can_be_said():
+    drawn = numbers_drawn(examples(20), max_contexts=3, without_contexts=0.4)
+    assert drawn.total() == 400
+    assert 120 < drawn[0] < 200  # 160 expected
+    assert all(50 < drawn[number] < 110 for number in (1, 2, 3))  # 80 expected each
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.0, {1, 2, 3}), (1.0, {0})])
+def test_posts_are_read_without_contexts_never_or_always(share, expected):
+    assert set(numbers_drawn(examples(20), max_contexts=3, without_contexts=share)) == expected
+
+
+def test_a_share_changes_nothing_where_there_is_no_context_to_draw():
+    assert set(numbers_drawn(examples(5, contexts=0), max_contexts=3, without_contexts=0.0)) == {0}
+    assert set(numbers_drawn(examples(5), max_contexts=0, without_contexts=0.0)) == {0}
+
+
+def test_a_share_takes_no_context_from_the_games():
+    sources = [(source(objectives=["alignment"]), examples(8))]
+    (first, second) = plan_epoch(sources, epoch=0, seed=0, max_contexts=3, without_contexts=1.0)
+    assert {len(contexts) for contexts in first.contexts + second.contexts} == {1}
+
+
 def test_games_are_always_given_one_context_where_there_is_one():
     sources = [(source(objectives=["alignment"]), examples(8) + examples(4, contexts=0))]
     lengths = [

@@ -1,16 +1,37 @@
 """The run log."""
 
-from core.training.run_log import RunLog, read_run_log
+import json
+from importlib.metadata import version
+
+import torch
+
+from core.config import Config
+from core.training.run_log import RunLog, describe_start, read_run_log
 
 
 def test_events_come_back_in_order(tmp_path):
     log = RunLog(tmp_path, resume_at=0)
     log.write(1, event="step", losses={"total": 1.5})
-    log.write(2, event="epoch", dev_f1=0.5)
-    assert read_run_log(log.path) == [
+    log.write(2, event="epoch", dev={"f1": 0.5})
+    events = read_run_log(log.path)
+    times = [event.pop("time") for event in events]
+    assert events == [
         {"step": 1, "event": "step", "losses": {"total": 1.5}},
-        {"step": 2, "event": "epoch", "dev_f1": 0.5},
+        {"step": 2, "event": "epoch", "dev": {"f1": 0.5}},
     ]
+    assert times == sorted(times)
+    assert all(isinstance(time, float) for time in times)
+
+
+def test_a_start_says_what_runs_where_and_how_to_run_it_again(make_config, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["core", "train", "configs/small.toml"])
+    config = make_config()
+    told = describe_start(config, torch.device("cpu"), 2)
+    assert Config.model_validate(told["config"]) == config
+    assert (told["device"], told["processes"]) == ("cpu", 2)
+    assert told["command"] == "python -m core train configs/small.toml"
+    assert told["versions"]["torch"] == version("torch")
+    assert json.loads(json.dumps(told)) == told
 
 
 def test_a_resumed_run_drops_what_came_after_its_state(tmp_path):

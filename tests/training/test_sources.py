@@ -14,7 +14,7 @@ from core.encoders.image import load_image_encoder
 from core.errors import InputError
 from core.images import read_image
 from core.records import Example
-from core.training.sources import image_features, load_source, merged_contexts, without_overlap
+from core.training.sources import image_features, load_source, without_overlap
 
 PHOTOS = Path(__file__).parents[2] / "sample_data" / "photos"
 
@@ -49,23 +49,6 @@ def two_files(tmp_path):
         write_lines(tmp_path / "first.jsonl", first),
         write_lines(tmp_path / "second.jsonl", second),
     ]
-
-
-def test_contexts_stand_in_the_order_of_their_files(two_files):
-    def texts(paths):
-        return {image: [c.text for c in own] for image, own in merged_contexts(paths).items()}
-
-    assert texts(two_files) == {"1": ["a dog", "an animal"], "2": ["a cat"], "3": ["a boat"]}
-    assert texts(two_files[::-1])["1"] == ["an animal", "a dog"]
-    assert texts([]) == {}
-
-
-def test_bad_lines_of_contexts_are_left_out_when_asked(two_files):
-    two_files[0].write_text('no JSON\n{"image_id": "1", "text": "a dog"}\n', encoding="utf-8")
-    merged = merged_contexts(two_files, skip_bad_lines=True)
-    assert [context.text for context in merged["1"]] == ["a dog", "an animal"]
-    with pytest.raises(InputError, match=r"first\.jsonl, line 1"):
-        merged_contexts(two_files)
 
 
 def test_both_kinds_of_sources_are_given_their_contexts(two_files, tmp_path):

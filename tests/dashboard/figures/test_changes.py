@@ -3,50 +3,8 @@ import pytest
 from dashboard.figures.changes import (
     changes_table,
     context_changes,
-    entity_changes,
     gate_change,
 )
-
-
-def kinds(before, after):
-    changes = entity_changes(before.entities, after.entities)
-    return [(change.kind, change.text, change.before, change.after) for change in changes]
-
-
-def test_every_entity_is_kept_retyped_gained_or_lost(make_record):
-    before = make_record(entities=[(0, 1, "PER", False), (3, 4, "LOC", False), (4, 5, "LOC", None)])
-    after = make_record(entities=[(0, 1, "PER", False), (3, 4, "ORG", False), (1, 2, "MISC", None)])
-
-    assert kinds(before, after) == [
-        ("lost", "Tower", "LOC", None),
-        ("gained", "sees", None, "MISC"),
-        ("retyped", "Eiffel", "LOC", "ORG"),
-        ("kept", "Anna", "PER", "PER"),
-    ]
-
-
-def test_an_entity_is_found_again_in_another_sentence(make_record):
-    before = make_record("Anna sees Paris", entities=[(0, 1, "PER", None), (2, 3, "LOC", None)])
-    after = make_record("In PARIS there is Anna", entities=[(1, 2, "LOC", None)])
-
-    assert [change[:2] for change in kinds(before, after)] == [("lost", "Anna"), ("kept", "PARIS")]
-
-
-def test_an_entity_that_is_kept_may_have_become_less_probable(make_record):
-    before = make_record(entities=[(0, 1, "PER", False)])
-    doubtful = [entity.model_copy(update={"score": 0.4}) for entity in before.entities]
-    (kept,) = entity_changes(before.entities, doubtful)
-    (lost,) = entity_changes(before.entities, [])
-
-    assert kept.scores == (0.9, 0.4)
-    assert lost.scores == (0.9, None)
-
-
-def test_the_second_of_two_equal_names_is_told_from_the_first(make_record):
-    before = make_record("Rome and Rome", entities=[(0, 1, "LOC", None), (2, 3, "LOC", None)])
-    after = make_record("Rome and Rome", entities=[(0, 1, "LOC", None)])
-
-    assert [change[0] for change in kinds(before, after)] == ["lost", "kept"]
 
 
 def test_a_context_is_compared_by_its_place(make_record):

@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from core.records import Label, Relation
 from dashboard.figures.coalitions import (
     coalition_of,
     coalition_table,
@@ -98,6 +99,26 @@ def test_what_the_model_finds_without_some_contexts_is_held_against_all(record, 
     assert "retyped Eiffel Tower LOC → ORG" in only_second
     assert "lost Eiffel Tower LOC" in nobody
     assert "The same entities as with all contexts." in everybody
+
+
+def test_relations_and_labels_of_a_coalition_are_said(record, game):
+    relation = Relation(head=0, tail=1, type="contain")
+    related = record.model_copy(update={"task": "jmere", "relations": [relation]})
+    assert "lost Anna – Eiffel Tower contain" in plain(
+        prediction_html(related, game.coalitions[-1])
+    )
+    bare = game.coalitions[-1].model_copy(update={"relations": [relation]})
+    said = coalition_table(game.model_copy(update={"coalitions": [bare]}), "jmere").iloc[0]
+    assert said["relations"] == "Anna – Eiffel Tower contain"
+
+    label = Label(name="good", probabilities={"good": 0.7, "bad": 0.3})
+    post = record.model_copy(update={"task": "classification", "label": label})
+    for name, words in (("good", "The same as with all"), ("bad", "Not good, as with all")):
+        coalition = game.coalitions[0].model_copy(update={"label": name})
+        assert words in plain(prediction_html(post, coalition))
+        only = game.model_copy(update={"coalitions": [coalition]})
+        assert coalition_table(only, "classification").iloc[0]["label"] == name
+        assert coalition_table(only, "mre").iloc[0]["relation"] == name
 
 
 def test_markup_in_the_sentence_stays_text(explained):

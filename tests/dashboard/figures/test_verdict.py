@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from core.records import Label, Outcome, Relation
 from dashboard.figures.verdict import method_line, verdict_html
 
 
@@ -60,6 +61,39 @@ def test_no_game_says_only_why(make_record):
 
     assert words(record) == "No context was given, so there is no game to play."
     assert method_line(record).startswith("No game was played")
+
+
+def test_the_relation_of_a_pair_comes_first_and_what_it_is_without_contexts(make_record):
+    label = Label(name="/per/loc/place_of_residence", probabilities={"None": 0.2})
+    label.probabilities["/per/loc/place_of_residence"] = 0.8
+    marked = make_record(entities=[(0, 1, "", None), (3, 5, "", None)])
+    record = marked.model_copy(update={"task": "mre", "label": label})
+
+    assert words(record).startswith(
+        "From Anna to Eiffel Tower: place of residence (0.80). Contexts"
+    )
+    bare = record.model_copy(update={"without_contexts": Outcome(label="None")})
+    assert "place of residence (0.80); without the contexts None." in words(bare)
+    alike = record.model_copy(update={"without_contexts": Outcome(label=label.name)})
+    assert "(0.80), without the contexts as well." in words(alike)
+
+
+def test_the_label_of_a_post_comes_first(make_record):
+    label = Label(name="<good>", probabilities={"<good>": 0.75, "bad": 0.25})
+    record = make_record(entities=[]).model_copy(update={"task": "classification", "label": label})
+
+    assert verdict_html(record).startswith("The post is <b>&lt;good&gt;</b> (0.75). Contexts")
+    assert "No entity" not in words(record)
+
+
+def test_relations_that_need_the_contexts_are_named(make_record):
+    relation = Relation(head=0, tail=1, type="place_of_residence")
+    record = make_record().model_copy(update={"task": "jmere", "relations": [relation]})
+    bare = record.model_copy(update={"without_contexts": Outcome(entities=record.entities)})
+
+    assert words(bare).endswith(
+        "Place of residence of Anna and Eiffel Tower is found only with the contexts."
+    )
 
 
 def test_the_method_line_counts_players_and_gives_the_residual(make_record):

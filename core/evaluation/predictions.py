@@ -1,4 +1,4 @@
-"""Tags whole datasets and scores them."""
+"""What a model says of whole datasets, and how that compares with what people say."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,15 +7,15 @@ from transformers import PreTrainedTokenizerFast
 
 from core.config import Config
 from core.datasets.batches import Batch, Features, collate
-from core.datasets.labels import LabelMap
-from core.evaluation.mner import MnerReport, tag_report
+from core.evaluation.reports import Report, is_annotated, task_report
 from core.model import ShapCA
-from core.records import Example
+from core.records import Example, Outcome
+from core.tasks import build_codec
 
 BATCH_SIZE = 64
 
 
-def tagging_report(
+def score_predictions(
     model: ShapCA,
     tokenizer: PreTrainedTokenizerFast,
     config: Config,
@@ -23,47 +23,56 @@ def tagging_report(
     features: Sequence[Features | None],
     *,
     max_contexts: int | None = None,
-) -> MnerReport:
-    """Score the model's entities against the gold ones.
+    use_image: bool = True,
+) -> Report:
+    """Score what the model predicts of the annotated examples; arguments as `predict_outcomes`."""
+    kept = [place for place, post in enumerate(examples) if is_annotated(post, config.head)]
+    annotated = [examples[place] for place in kept]
+    outcomes = predict_outcomes(
+        model,
+        tokenizer,
+        config,
+        annotated,
+        [features[place] for place in kept],
+        max_contexts=max_contexts,
+        use_image=use_image,
+    )
+    return task_report(annotated, outcomes, config.head)
+
+
+def predict_outcomes(
+    model: ShapCA,
+    tokenizer: PreTrainedTokenizerFast,
+    config: Config,
+    examples: Sequence[Example],
+    features: Sequence[Features | None],
+    *,
+    max_contexts: int | None = None,
+    use_image: bool = True,
+) -> list[Outcome]:
+    """Return what the model says of each example, in their order; nothing of one without words.
 
     Args:
         model: Put into evaluation mode.
         tokenizer: Of its text encoder.
         config: Of the model.
-        examples: Annotated posts.
+        examples: Posts.
         features: Of each post's image, or None.
         max_contexts: Contexts given to each post; None: all it has.
+        use_image: False leaves every image out.
     """
-    labels = LabelMap(config.head.entity_types)
-    gold = [labels.tags(example.entities or (), len(example.tokens)) for example in examples]
-    predicted = predict_tags(
-        model, tokenizer, config, examples, features, max_contexts=max_contexts
-    )
-    return tag_report(gold, predicted)
-
-
-def predict_tags(
-    model: ShapCA,
-    tokenizer: PreTrainedTokenizerFast,
-    config: Config,
-    examples: Sequence[Example],
-    features: Sequence[Features | None],
-    *,
-    max_contexts: int | None = None,
-) -> list[list[str]]:
-    """Return one tag per word of each example; words the model could not read are `O`."""
-    labels = LabelMap(config.head.entity_types)
+    codec = build_codec(config.head)
+    device = next(model.parameters()).device
     model.eval()
-    tags: list[list[str]] = [[] for _ in examples]
+    outcomes = [Outcome() for _ in examples]
     worded = [place for place, example in enumerate(examples) if example.tokens]
     sentences, images = [examples[place] for place in worded], [features[place] for place in worded]
     for places, batch in batches(tokenizer, config, sentences, images, max_contexts=max_contexts):
         with torch.inference_mode():
-            paths = model.decode(batch.to(next(model.parameters()).device))
-        for place, path in zip(places, paths, strict=True):
-            unread = len(sentences[place].tokens) - len(path)
-            tags[worded[place]] = [labels.names[tag] for tag in path] + ["O"] * unread
-    return tags
+            answers = model.decode(batch.to(device), use_image=use_image).cpu()
+        for place, answer in zip(places, answers, strict=True):
+            outcomes[worded[place]] = codec.outcome(sentences[place], answer)
+    return outcomes
 
 
 def batches(
@@ -75,6 +84,7 @@ def batches(
     max_contexts: int | None = None,
 ) -> Iterator[tuple[list[int], Batch]]:
     """Yield batches of similar length with the places of their examples."""
+    codec = build_codec(config.head)
     order = sorted(range(len(examples)), key=lambda place: len(examples[place].tokens))
     for start in range(0, len(order), BATCH_SIZE):
         places = order[start : start + BATCH_SIZE]
@@ -84,7 +94,7 @@ def batches(
             collate(
                 chosen,
                 tokenizer,
-                LabelMap(config.head.entity_types),
+                codec,
                 contexts=[list(example.contexts[:max_contexts]) for example in chosen],
                 features=[features[place] for place in places],
                 label_names=config.head.labels,

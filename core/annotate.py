@@ -1,0 +1,220 @@
+"""Many posts through the pipeline into one annotation file; a run that was killed goes on."""
+
+from collections import Counter
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, partial
+from pathlib import Path
+
+import torch
+
+from core.annotations.columns import About
+from core.annotations.files import write_annotations
+from core.annotations.gold import gold_outcome
+from core.annotations.record_lines import write_records_jsonl
+from core.annotations.unfinished import UnfinishedRun
+from core.datasets.files import Loaded
+from core.datasets.photo_folder import read_photo_folder
+from core.devices import choose_device
+from core.errors import InputError
+from core.experiment import read_dataset
+from core.images import read_image
+from core.pipeline import Pipeline
+from core.records import Example, Record
+from core.training.checkpoint import Checkpoint, load_checkpoint
+from core.workers import in_processes
+
+# Number of posts done, of all, and of those that could not be read.
+Progress = Callable[[int, int, int], None]
+
+FORMS = (".parquet", ".jsonl")
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """How a run ended.
+
+    Attributes:
+        posts: Number of posts in the file.
+        resumed: Of these, how many an earlier process had made.
+        failed: The posts that could not be read: id and reason.
+    """
+
+    posts: int
+    resumed: int
+    failed: tuple[str, ...]
+
+
+def load_posts(
+    file: Path | None,
+    folder: Path | None,
+    *,
+    dataset: str,
+    contexts: Sequence[Path] = (),
+    images: Path | None = None,
+    split: str | None = None,
+    skip_bad_lines: bool = False,
+) -> Loaded:
+    """Read the posts of a file, as `core.experiment.read_dataset` does, or else of a folder.
+
+    Raises:
+        InputError: Both or neither are given, or what is given cannot be read.
+    """
+    if folder is None and file is not None:
+        return read_dataset(dataset, file, contexts, images, split, skip_bad_lines=skip_bad_lines)
+    if folder is not None and file is None:
+        return read_photo_folder(folder)
+    raise InputError("posts come from a file or a folder; give one of --file and --folder")
+
+
+def annotate(
+    examples: Sequence[Example],
+    checkpoint: str | Path,
+    out: Path,
+    *,
+    dataset: str,
+    command: str,
+    device: str = "auto",
+    workers: int = 1,
+    resume: bool = True,
+    progress: Progress | None = None,
+) -> Annotated:
+    """Analyse posts and write their Records, with what people say of them, to one file.
+
+    A post that cannot be read is left out and told of. Records are kept in `<out>.partial.jsonl`
+    as they are made; started again with the same arguments, a run goes on after the last of them.
+
+    Args:
+        examples: The posts.
+        checkpoint: Name or folder.
+        out: The file: `.parquet` (see `core.annotations`), or `.jsonl`, one Record a line. Posts
+            are in it in their order; what was there is replaced once all is done.
+        dataset: What the posts are, in words.
+        command: That makes the same file.
+        device: See `core.devices`.
+        workers: Number of processes, each with a model of its own.
+        resume: Whether to go on with what an earlier process left, instead of starting anew.
+        progress: Called at the start and after each post.
+
+    Raises:
+        InputError: There are no posts or none can be read, an id occurs twice, the checkpoint is
+            missing, the file cannot be written, or what an earlier process left is of another run.
+    """
+    _check(examples, out, workers)
+    device = choose_device(device)
+    ready = load_checkpoint(checkpoint)
+    failed: list[str] = []
+    with UnfinishedRun(out) as run:
+        if resume:
+            run.resume({e.id: e for e in examples}, ready.fingerprints["checkpoint"])
+        else:
+            run.clear()
+        resumed = len(run)
+        waiting = [example for example in examples if example.id not in run]
+        if workers == 1:
+            results = _in_this_process(ready, device, waiting)
+        else:
+            results = in_processes(
+                partial(_in_worker, checkpoint, device), waiting, workers=workers
+            )
+        with closing(results):
+            _report(progress, run, failed, examples)
+            for result in results:
+                if isinstance(result, Record):
+                    run.append(result)
+                else:
+                    failed.append(result)
+                _report(progress, run, failed, examples)
+        _finish(run, examples, out, failed, _about(ready, dataset, command))
+        return Annotated(len(run), resumed, tuple(failed))
+
+
+def annotate_post(pipeline: Pipeline, example: Example) -> Record | str:
+    """Return the Record of a post with what people say of it, or why it cannot be read."""
+    try:
+        record = pipeline.analyse(
+            example.text,
+            read_image(example.image) if example.image else None,
+            list(example.contexts) or None,  # None: perceived from the photo
+            tokens=example.tokens,
+            id=example.id,
+            pair=example.pair,
+        )
+    except InputError as error:
+        return f"{example.id}: {error}"
+    return record.model_copy(update={"gold": gold_outcome(record, example)})
+
+
+def _check(examples: Sequence[Example], out: Path, workers: int) -> None:
+    if out.suffix not in FORMS:
+        raise InputError(f"{out}: is written as {' or '.join(FORMS)}; let its name end so")
+    if workers < 1:
+        raise InputError(f"{workers} workers cannot do anything; give 1 or more")
+    if not examples:
+        raise InputError("there is no post to annotate; give a file with some")
+    name, times = Counter(example.id for example in examples).most_common(1)[0]
+    if times > 1:
+        raise InputError(f"id {name!r} occurs {times} times among the posts; rename all but one")
+
+
+def _in_this_process(
+    ready: Checkpoint, device: str, examples: Sequence[Example]
+) -> Generator[Record | str]:
+    """Yield what becomes of each post.
+
+    With one thread, as in a worker: sums are then added in the same order, to the last bit, and a
+    post alone is too small to gain by more.
+    """
+    if not examples:
+        return
+    pipeline = Pipeline(ready, device=device)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        for example in examples:
+            yield annotate_post(pipeline, example)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _in_worker(checkpoint: str | Path, device: str, example: Example) -> Record | str:
+    return annotate_post(_worker_pipeline(checkpoint, device), example)
+
+
+@cache
+def _worker_pipeline(checkpoint: str | Path, device: str) -> Pipeline:
+    """Load a worker's own pipeline, once; workers share the cores, one thread each."""
+    torch.set_num_threads(1)
+    return Pipeline.load(checkpoint, device)
+
+
+def _report(
+    progress: Progress | None, run: UnfinishedRun, failed: list[str], examples: Sequence[Example]
+) -> None:
+    if progress:
+        progress(len(run) + len(failed), len(examples), len(failed))
+
+
+def _about(ready: Checkpoint, dataset: str, command: str) -> About:
+    return About(
+        task=ready.config.head.task,
+        checkpoint=ready.fingerprints["checkpoint"],
+        dataset=dataset,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        command=command,
+    )
+
+
+def _finish(
+    run: UnfinishedRun, examples: Sequence[Example], out: Path, failed: list[str], about: About
+) -> None:
+    if not len(run):
+        raise InputError(f"none of {len(failed)} posts can be read; the first: {failed[0]}")
+    records = run.records(example.id for example in examples)
+    if out.suffix == ".jsonl":
+        write_records_jsonl(out, records)
+    else:
+        write_annotations(out, records, about=about)
+    run.path.unlink()

@@ -1,0 +1,282 @@
+"""Experiments side by side: several configs, several seeds each, on the same dev posts.
+
+Every training leaves a `result.json` in its run folder; started again, a comparison trains only
+what is missing, and tells of what is there.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import ValidationError
+
+from core.analysis.comparison import paired_bootstrap, summarise_seeds
+from core.config import Config
+from core.errors import InputError
+from core.evaluation.error_classes import SCORED, match_units
+from core.evaluation.predictions import predict_outcomes
+from core.evaluation.reports import gold_outcome, is_annotated, task_report
+from core.evaluation.scores import scores
+from core.experiment import Trained, train_model
+from core.records import Example, Frozen, Outcome
+from core.training.checkpoint import replace
+
+RESULT = "result.json"
+
+
+class Result(Frozen):
+    """One training, scored on dev.
+
+    Attributes:
+        name: Of the config.
+        seed: Of the training.
+        config_sha256: Of the config, so that a changed one is trained again.
+        dev: Name of the dev source.
+        ids: Of its annotated posts.
+        counts: Correct, spurious and missed units of each post.
+        precision: With everything given; as the next two.
+        recall: Likewise.
+        f1: Likewise.
+        f1_without_contexts: Of the same model when no context is given.
+        alignment: AUROC of Kφ by side, where dev has that side.
+        best_epoch: Counted from 1.
+        steps: Trained.
+        seconds: Trained, on a machine that may have been busy.
+        trained_parameters: Number of them.
+    """
+
+    name: str
+    seed: int
+    config_sha256: str
+    dev: str
+    ids: tuple[str, ...]
+    counts: tuple[tuple[int, int, int], ...]
+    precision: float
+    recall: float
+    f1: float
+    f1_without_contexts: float
+    alignment: dict[str, float]
+    best_epoch: int
+    steps: int
+    seconds: float
+    trained_parameters: int
+
+
+class Variant(Frozen):
+    """All trainings of one config, against the first config.
+
+    Attributes:
+        name: Of the config.
+        changes: What differs from the first config, by key.
+        seeds: Of the trainings that are there.
+        f1: Mean over seeds.
+        deviation: Standard deviation over seeds; None for a single one.
+        f1_without_contexts: Mean over seeds.
+        alignment: Mean AUROC of Kφ by side.
+        difference: F1 less that of the first config, over the seeds that both have, pooled.
+        low: End of its 95 % interval, by paired bootstrap over posts.
+        high: The other end.
+        p: Two-sided.
+        seconds_per_step: Mean over seeds.
+        trained_parameters: Number of them.
+    """
+
+    name: str
+    changes: dict[str, Any]
+    seeds: tuple[int, ...]
+    f1: float
+    deviation: float | None
+    f1_without_contexts: float
+    alignment: dict[str, float]
+    difference: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    seconds_per_step: float
+    trained_parameters: int
+
+
+class Comparison(Frozen):
+    """What a comparison found; the first variant is what the others are compared with."""
+
+    format: Literal["shap-ca-comparison/1"] = "shap-ca-comparison/1"
+    dev: str
+    posts: int
+    variants: tuple[Variant, ...]
+
+
+def train_all(configs: Sequence[Config], seeds: Sequence[int], runs: Path, *, device: str) -> None:
+    """Train what has no result yet, all configs by the first seed, then by the next.
+
+    Args:
+        configs: Of different names.
+        seeds: Of the trainings.
+        runs: Folder of the run folders `<name>-<seed>`.
+        device: `cpu`, `cuda` or `mps`.
+
+    Raises:
+        InputError: Two configs have one name, data cannot be read, or a run folder holds another
+            config.
+    """
+    _check_names(configs)
+    for seed in seeds:
+        for config in configs:
+            if read_result(config, seed, runs) is not None:
+                continue
+            folder = runs / f"{config.name}-{seed}"
+            seeded = config.model_copy(update={"seed": seed})
+            trained = train_model(seeded, folder, device=device)
+            if trained.is_main:
+                _save(_score(seeded, trained), folder / RESULT)
+
+
+def read_result(config: Config, seed: int, runs: Path) -> Result | None:
+    """Return the result of a training, None where there is none of this very config."""
+    path = runs / f"{config.name}-{seed}" / RESULT
+    try:
+        result = Result.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
+    return result if result.config_sha256 == _fingerprint(config) else None
+
+
+def compare_results(configs: Sequence[Config], seeds: Sequence[int], runs: Path) -> Comparison:
+    """Return all configs that have a result against the first.
+
+    Raises:
+        InputError: The first has none, two configs have one name, or dev posts differ.
+    """
+    _check_names(configs)
+    found = {
+        config.name: {seed: r for seed in seeds if (r := read_result(config, seed, runs))}
+        for config in configs
+    }
+    base = found[configs[0].name]
+    if not base:
+        raise InputError(f"{configs[0].name} has no result in {runs}; train it first")
+    first = next(iter(base.values()))
+    variants = []
+    for config in configs:
+        if results := found[config.name]:
+            if any(result.ids != first.ids for result in results.values()):
+                raise InputError(f"{config.name} was scored on other posts than {first.name}")
+            variants.append(_variant(config, configs[0], results, base))
+    return Comparison(dev=first.dev, posts=len(first.ids), variants=tuple(variants))
+
+
+def _save(result: Result, path: Path) -> None:
+    text = result.model_dump_json(indent=1) + "\n"
+    replace(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def _check_names(configs: Sequence[Config]) -> None:
+    names = [config.name for config in configs]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise InputError(f"two configs are named {sorted(twice)[0]!r}; rename one")
+
+
+def _score(config: Config, trained: Trained) -> Result:
+    """Score a trained model on dev, post by post."""
+    name = config.data.dev.name
+    examples, features = trained.evaluations[name]
+    kept = [place for place, post in enumerate(examples) if is_annotated(post, config.head)]
+    posts, seen = [examples[at] for at in kept], [features[at] for at in kept]
+    arguments = (trained.model, trained.tokenizer, config, posts, seen)
+    outcomes = predict_outcomes(*arguments)
+    report = task_report(posts, outcomes, config.head)
+    bare = task_report(posts, predict_outcomes(*arguments, max_contexts=0), config.head)
+    found = scores(*arguments)
+    progress = trained.progress
+    return Result(
+        name=config.name,
+        seed=config.seed,
+        config_sha256=_fingerprint(config),
+        dev=name,
+        ids=tuple(post.id for post in posts),
+        counts=tuple(_counts(*pair, config) for pair in zip(posts, outcomes, strict=True)),
+        precision=report.precision,
+        recall=report.recall,
+        f1=report.f1,
+        f1_without_contexts=bare.f1,
+        alignment={
+            side: found[f"{side}_alignment"]["auroc"]
+            for side in ("text", "image")
+            if f"{side}_alignment" in found
+        },
+        best_epoch=progress.best_epoch,
+        steps=progress.step,
+        seconds=progress.seconds,
+        trained_parameters=sum(p.numel() for p in trained.model.parameters() if p.requires_grad),
+    )
+
+
+def _counts(post: Example, outcome: Outcome, config: Config) -> tuple[int, int, int]:
+    """Return the correct, spurious and missed units of a post; a wrong one is both of the last."""
+    task = config.head.task
+    matches = [
+        match
+        for match in match_units(task, gold_outcome(post), outcome)
+        if match.kind == SCORED[task]
+    ]
+    correct = sum(match.error == "correct" for match in matches)
+    spurious = sum(match.error != "correct" and match.predicted is not None for match in matches)
+    missed = sum(match.error != "correct" and match.gold is not None for match in matches)
+    return correct, spurious, missed
+
+
+def _variant(
+    config: Config, first: Config, results: dict[int, Result], base: dict[int, Result]
+) -> Variant:
+    summary = summarise_seeds([result.f1 for result in results.values()])
+    shared = [seed for seed in results if seed in base and config.name != first.name]
+    pooled = [
+        np.sum([np.array(found[seed].counts, dtype=float) for seed in shared], axis=0)
+        for found in (base, results)
+        if shared
+    ]
+    difference = paired_bootstrap(*pooled) if shared else None
+    sides = {side for result in results.values() for side in result.alignment}
+    return Variant(
+        name=config.name,
+        changes=_changes(first.model_dump(mode="json"), config.model_dump(mode="json")),
+        seeds=tuple(results),
+        f1=summary.mean,
+        deviation=summary.deviation,
+        f1_without_contexts=_mean([result.f1_without_contexts for result in results.values()]),
+        alignment={
+            side: _mean([result.alignment[side] for result in results.values()])
+            for side in sorted(sides)
+        },
+        difference=difference and difference.difference,
+        low=difference and difference.low,
+        high=difference and difference.high,
+        p=difference and difference.p,
+        seconds_per_step=_mean([result.seconds / result.steps for result in results.values()]),
+        trained_parameters=next(iter(results.values())).trained_parameters,
+    )
+
+
+def _fingerprint(config: Config) -> str:
+    """Return the SHA-256 of what a training depends on: neither its seed nor the card's words."""
+    said = config.model_dump_json(exclude={"seed", "card"})
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _changes(base: Any, other: Any, key: str = "") -> dict[str, Any]:
+    """Return the values of `other` that differ, by dotted key; lists are compared as a whole."""
+    if isinstance(base, dict) and isinstance(other, dict):
+        return {
+            name: value
+            for part in other
+            if part not in ("name", "seed", "card")
+            for name, value in _changes(
+                base.get(part), other[part], f"{key}.{part}" if key else part
+            ).items()
+        }
+    return {} if base == other else {key: other}
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

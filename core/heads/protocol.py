@@ -1,0 +1,36 @@
+"""What the model asks of a head, whatever the task."""
+
+from typing import Protocol
+
+from torch import Tensor
+
+
+class Head(Protocol):
+    """Turns word features into scores, scores into a loss and into the best answer.
+
+    Scores are float32, and so is everything made of them. Their shape, like that of the answers, is
+    the task's own; the first axis is the posts'.
+    """
+
+    def scores(self, features: Tensor, mask: Tensor, pairs: Tensor) -> Tensor:
+        """Return scores, shape (B, ...).
+
+        Args:
+            features: Of words, shape (B, L, D).
+            mask: True for words, shape (B, L).
+            pairs: Words (half open) of the head and of the tail whose relation is asked for, shape
+                (B, 2, 2); zeros where nothing is asked.
+        """
+        ...
+
+    def loss(self, scores: Tensor, gold: Tensor, mask: Tensor) -> Tensor:
+        """Return what is minimised, averaged over posts; `gold` as its codec encodes it."""
+        ...
+
+    def decode(self, scores: Tensor, mask: Tensor) -> Tensor:
+        """Return the best answers, in the shape of gold."""
+        ...
+
+    def log_likelihood(self, scores: Tensor, answers: Tensor, mask: Tensor) -> Tensor:
+        """Return the log-likelihood of exactly these answers, in nats, shape (B,)."""
+        ...

@@ -1,0 +1,102 @@
+"""How far a run is: everything that a killed run needs to go on as if nothing had happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.config import Config
+from core.errors import InputError
+from core.training.checkpoint import replace
+
+STATE = "state.pt"
+
+
+@dataclass
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        step: Batches trained on.
+        best_score: Dev F1 of the best epoch, -1 before the first.
+        best_epoch: Counted from 1.
+        seconds: Spent training, over all starts of the run.
+        average: Moving average of the trained parameters.
+        best: The average after the best epoch.
+        stopped_early: Whether patience has run out.
+        gates: Counted since the last epoch's end; see `core.training.diagnostics`.
+        epoch_posts: Trained on since then.
+        epoch_seconds: Spent training since then.
+    """
+
+    step: int = 0
+    best_score: float = -1.0
+    best_epoch: int = 0
+    seconds: float = 0.0
+    average: list[Tensor] = field(default_factory=list)
+    best: list[Tensor] = field(default_factory=list)
+    stopped_early: bool = False
+    gates: dict[str, list[int]] = field(default_factory=dict)
+    epoch_posts: int = 0
+    epoch_seconds: float = 0.0
+
+    def count(self, posts: int, seconds: float) -> None:
+        """Add the posts of a batch and the seconds that it took."""
+        self.seconds += seconds
+        self.epoch_seconds += seconds
+        self.epoch_posts += posts
+
+    def take_speed(self) -> float:
+        """Return the posts per second since the last epoch's end, and start to count anew."""
+        speed = self.epoch_posts / self.epoch_seconds if self.epoch_seconds else 0.0
+        self.epoch_posts, self.epoch_seconds = 0, 0.0
+        return speed
+
+
+def save_state(
+    folder: Path,
+    config: Config,
+    progress: Progress,
+    parameters: Sequence[Tensor],
+    optimizer: dict[str, Any],
+) -> None:
+    """Write `state.pt`, whole or not at all."""
+    state = {
+        "config": config.model_dump_json(),
+        "progress": vars(progress),
+        "parameters": list(parameters),
+        "optimizer": optimizer,
+    }
+    replace(folder / STATE, lambda path: torch.save(state, path))
+
+
+def load_state(folder: Path, config: Config, device: torch.device) -> dict[str, Any] | None:
+    """Return what `save_state` wrote, with the progress read; None where nothing is.
+
+    Raises:
+        InputError: The folder holds a run of another config.
+    """
+    path = folder / STATE
+    if not path.exists():
+        return None
+    state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+    if state["config"] != config.model_dump_json():
+        raise InputError(
+            f"{folder} holds a run of another config: remove it, or choose another --run"
+        )
+    return {**state, "progress": Progress(**state["progress"])}
+
+
+def copies(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Return copies that no later step changes."""
+    return [tensor.detach().clone() for tensor in tensors]
+
+
+@torch.no_grad()
+def copy_into(targets: Sequence[Tensor], sources: Sequence[Tensor]) -> None:
+    """Write each source over its target."""
+    for target, source in zip(targets, sources, strict=True):
+        target.copy_(source)

@@ -1,0 +1,60 @@
+"""The command that gives the result on the page again, without the page."""
+
+import shlex
+from typing import NamedTuple
+
+from core.datasets.samples import Sample
+from dashboard.inputs import Inputs
+from dashboard.services import checkpoint
+
+PHOTO = "photo.jpg"  # a Record does not know where its photo came from
+
+
+class Command(NamedTuple):
+    """A line for a shell, and what has to be known about it."""
+
+    line: str
+    note: str
+
+
+def analyse_command(inputs: Inputs, sample: Sample | None, *, explained: bool = False) -> Command:
+    """Return the command that analyses a post again.
+
+    Args:
+        inputs: The post.
+        sample: Whose sentence it has; with its photo and contexts too, its id is enough.
+        explained: Whether its Record holds an explanation.
+    """
+    words = ["python", "-m", "core", "analyse"]
+    words += ["--checkpoint", inputs.checkpoint or checkpoint()]
+    if sample and _is_as_shipped(inputs, sample):
+        words += ["--sample", sample.id]
+        note = "Prints the Record above, but for the seconds it took."
+    else:
+        words += _post(inputs)
+        note = "Prints the same numbers; its contexts count as typed."
+        if inputs.photo:
+            note += f" {PHOTO} stands for your photo."
+    if inputs.pair:
+        for name, (start, end) in (("--head", inputs.pair.head), ("--tail", inputs.pair.tail)):
+            words += [name, f"{start}:{end}"]
+    return Command(shlex.join([*words, "--explain"] if explained else words), note)
+
+
+def _is_as_shipped(inputs: Inputs, sample: Sample) -> bool:
+    return (
+        inputs.id == sample.id
+        and inputs.text == sample.text
+        and inputs.contexts == sample.contexts
+        and (inputs.photo is None) == (sample.image is None)
+    )
+
+
+def _post(inputs: Inputs) -> list[str]:
+    words = ["--text", inputs.text]
+    if inputs.photo:
+        words += ["--image", PHOTO]
+    given = [context.text for context in inputs.contexts if context.included]
+    for text in given:
+        words += ["--context", text]
+    return words if given or not inputs.photo else [*words, "--no-describe"]

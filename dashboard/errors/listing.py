@@ -1,0 +1,69 @@
+"""Which posts are listed, and in what order: the selection, narrowed by facets and words."""
+
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.errors.runs import Run
+from dashboard.errors.search import search
+from dashboard.errors.selection import Selection
+from dashboard.errors.settings import Order, Settings
+
+Facet = Literal["outcome", "effect", "verdict"]
+FACETS: dict[Facet, tuple[str, ...]] = {
+    "outcome": ("right", "partly", "wrong", "empty", "no gold"),
+    "effect": ("helped", "no change", "hurt", "unknown"),
+    "verdict": ("aligned", "uncertain", "misaligned", "unknown"),
+}
+_SORTED_BY: dict[Order, str] = {
+    "confidence": "confidence",
+    "misaligned": "margin_text",
+    "gate": "gate_text",
+    "id": "id",
+}
+
+
+class Listing(NamedTuple):
+    """Posts in their order.
+
+    Attributes:
+        rows: Their places in the run.
+        instead: What was looked for instead of words that occur nowhere, "" when all occur.
+    """
+
+    rows: NDArray[np.intp]
+    instead: str
+
+
+def listing(run: Run, selected: Selection, settings: Settings) -> Listing:
+    """Return the posts of a selection that the facets and the search leave, in the order asked for.
+
+    Args:
+        run: That is open.
+        selected: Whose posts are listed.
+        settings: With facets, words to search for, and order.
+    """
+    found = search(run, settings.search)
+    keep = selected.chosen & found.matches
+    wanted = (settings.outcomes, settings.effects, settings.verdicts)
+    for facet, values in zip(FACETS, wanted, strict=True):
+        if values:
+            keep = keep & np.asarray(run.table[facet].isin(values), bool)
+    order = selected.rows if settings.order == "given" else sorted_rows(run, settings.order)
+    return Listing(order[keep[order]], found.instead)
+
+
+def facet_counts(run: Run, selected: Selection, facet: Facet) -> dict[str, int]:
+    """Return how many posts of a selection have each value that occurs in the run."""
+    counts = run.table[facet][selected.chosen].value_counts()
+    there = set(run.table[facet].unique())
+    return {value: int(counts.get(value, 0)) for value in FACETS[facet] if value in there}
+
+
+@lru_cache(maxsize=16)
+def sorted_rows(run: Run, order: Order) -> NDArray[np.intp]:
+    """Return the places of all posts, smallest first; posts without a value come last."""
+    column = run.table[_SORTED_BY[order]].reset_index(drop=True)
+    return column.sort_values(kind="stable").index.to_numpy(np.intp)

@@ -1,0 +1,1 @@
+"""The figures of the error page: pure functions of tables."""

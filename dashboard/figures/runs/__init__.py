@@ -1,0 +1,1 @@
+"""Charts of training runs: pure functions from tables to drawings."""

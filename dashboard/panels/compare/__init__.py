@@ -1,0 +1,1 @@
+"""The panels of the page that compares systems, one file each."""

@@ -1,0 +1,1 @@
+"""The panels of the runs page, one file each: `render(...)` draws one card."""

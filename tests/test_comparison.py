@@ -1,0 +1,138 @@
+"""Experiments side by side, trained in miniature."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tomli_w
+
+from core.analysis.comparison import paired_bootstrap
+from core.cli import main
+from core.comparison import RESULT, compare_results, read_result, train_all
+from core.comparison_table import comparison_table
+from core.errors import InputError
+from core.experiment import train_model
+
+SEEDS = [1, 2]
+
+
+@pytest.fixture(scope="module")
+def variants(make_config):
+    """The whole method, and the sentence alone; one epoch each."""
+    full = make_config(epochs=1).model_copy(update={"name": "full"})
+    sources = tuple(source for source in full.data.sources if source.name == "tags")
+    data = full.data.model_copy(update={"sources": sources})
+    alone = full.training.model_copy(update={"max_contexts": 0})
+    return [full, full.model_copy(update={"name": "text-only", "data": data, "training": alone})]
+
+
+@pytest.fixture(scope="module")
+def runs(variants, tmp_path_factory):
+    root = tmp_path_factory.mktemp("compare")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(root / "cache"))
+        train_all(variants, SEEDS, root, device="cpu")
+        yield root
+
+
+def test_every_training_leaves_its_counts_post_by_post(variants, runs):
+    for config in variants:
+        for seed in SEEDS:
+            result = read_result(config, seed, runs)
+            assert (result.name, result.seed) == (config.name, seed)
+            assert len(result.counts) == len(result.ids) == 8
+            correct, spurious, missed = (sum(column) for column in zip(*result.counts, strict=True))
+            assert correct + missed == 12
+            expected = 2 * correct / (2 * correct + spurious + missed) if correct else 0.0
+            assert result.f1 == pytest.approx(expected)
+
+
+def test_a_finished_training_is_not_repeated(variants, runs):
+    files = sorted(runs.glob(f"*/{RESULT}"))
+    before = [path.stat().st_mtime_ns for path in files]
+    train_all(variants, SEEDS, runs, device="cpu")
+    assert [path.stat().st_mtime_ns for path in files] == before
+    assert len(files) == 4
+
+
+def test_a_changed_config_is_not_taken_for_a_finished_one(variants, runs):
+    changed = variants[0].model_copy(
+        update={"training": variants[0].training.model_copy(update={"clip": 0.5})}
+    )
+    assert read_result(changed, 1, runs) is None
+    reworded = variants[0].card.model_copy(update={"summary": "Other words."})
+    assert read_result(variants[0].model_copy(update={"card": reworded}), 1, runs) is not None
+
+
+def test_the_result_is_that_of_the_training_by_itself(variants, runs, tmp_path):
+    config = variants[0].model_copy(update={"seed": 2})
+    trained = train_model(config, tmp_path, device="cpu")
+    assert trained.progress.best_score == pytest.approx(read_result(config, 2, runs).f1)
+
+
+def test_variants_are_compared_with_the_first_over_the_seeds_of_both(variants, runs):
+    found = compare_results(variants, SEEDS, runs)
+    full, alone = found.variants
+    assert (full.name, full.difference, full.changes) == ("full", None, {})
+    assert set(alone.changes) == {"data.sources", "training.max_contexts"}
+    results = [[read_result(config, seed, runs) for seed in SEEDS] for config in variants]
+    assert alone.f1 == pytest.approx(sum(r.f1 for r in results[1]) / 2)
+    pooled = [
+        [[a + b for a, b in zip(*counts, strict=True)] for counts in zip(*pairs, strict=True)]
+        for pairs in ([result.counts for result in row] for row in results)
+    ]
+    expected = paired_bootstrap(*(np.array(counts, dtype=float) for counts in pooled))
+    assert (alone.difference, alone.low, alone.high) == (
+        expected.difference,
+        expected.low,
+        expected.high,
+    )
+
+
+def test_what_is_not_trained_yet_is_left_out(variants, runs):
+    later = variants[0].model_copy(update={"name": "later"})
+    found = compare_results([*variants, later], [*SEEDS, 3], runs)
+    assert [variant.name for variant in found.variants] == ["full", "text-only"]
+    with pytest.raises(InputError, match="later has no result"):
+        compare_results([later, *variants], SEEDS, runs)
+
+
+def test_two_configs_of_one_name_are_refused(variants, runs):
+    with pytest.raises(InputError, match="two configs are named 'full'"):
+        train_all([variants[0], variants[0]], SEEDS, runs, device="cpu")
+
+
+def test_a_damaged_result_is_trained_again(variants, runs, tmp_path):
+    whole = (runs / "full-1" / RESULT).read_text(encoding="utf-8")
+    (tmp_path / "full-1").mkdir()
+    (tmp_path / "full-1" / RESULT).write_text(whole[:100], encoding="utf-8")
+    assert read_result(variants[0], 1, tmp_path) is None
+
+
+def test_the_table_has_a_row_for_each_variant(variants, runs):
+    found = compare_results(variants, SEEDS, runs)
+    lines = comparison_table(found).splitlines()
+    cells = [line.strip("| ").split(" | ") for line in lines[2:]]
+    assert len({len(row) for row in cells}) == 1
+    assert [row[0] for row in cells[2:]] == ["full", "text-only"]
+    assert cells[2][2].startswith(f"{100 * found.variants[0].f1:.2f}")
+    assert json.loads(found.model_dump_json())["format"] == "shap-ca-comparison/1"
+
+
+def test_the_command_compares_what_is_there(variants, runs, tmp_path, monkeypatch, capsys):
+    paths = []
+    for config in variants:
+        paths.append(tmp_path / f"{config.name}.toml")
+        table = config.model_dump(mode="json", exclude_none=True)
+        paths[-1].write_text(tomli_w.dumps(table), encoding="utf-8")
+    out = tmp_path / "found.json"
+    arguments = ["compare", *map(str, paths), "--seeds", "1,2", "--runs", str(runs)]
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments, "--only-results", "--json", str(out)])
+    assert ended.value.code in (0, None)
+    assert "| text-only | 1, 2 |" in capsys.readouterr().out
+    assert len(json.loads(Path(out).read_text(encoding="utf-8"))["variants"]) == 2
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments[:-4], "--seeds", "one", "--runs", str(runs)])
+    assert ended.value.code == 2

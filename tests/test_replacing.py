@@ -1,0 +1,49 @@
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.replacing import replacing
+
+
+def test_the_new_file_takes_the_place_of_the_old_one(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+    with replacing(path) as temporary:
+        temporary.write_text("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+    with pytest.raises(TypeError), replacing(path) as temporary:
+        temporary.write_text(0)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_does_not_exist_is_an_error_of_the_system(tmp_path):
+    with pytest.raises(FileNotFoundError), replacing(tmp_path / "no" / "file"):
+        pass
+
+
+def test_a_process_killed_midway_leaves_the_old_file_whole(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+    code = (
+        "import os, sys, signal\n"
+        "from pathlib import Path\n"
+        "from core.replacing import replacing\n"
+        "with replacing(Path(sys.argv[1])) as temporary:\n"
+        "    temporary.write_text('half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    root = Path(__file__).parents[1]
+    killed = subprocess.run([sys.executable, "-c", code, str(path)], cwd=root, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert path.read_text() == "old"

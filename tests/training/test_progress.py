@@ -1,0 +1,79 @@
+"""What a killed run goes on from."""
+
+import pytest
+import torch
+
+from core.errors import InputError
+from core.training.progress import STATE, Progress, copies, copy_into, load_state, save_state
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def progress() -> Progress:
+    return Progress(
+        step=7,
+        best_score=0.5,
+        best_epoch=2,
+        seconds=1.5,
+        average=[torch.ones(2)],
+        best=[torch.zeros(2)],
+        stopped_early=True,
+        gates={"text": [1] * 20},
+        epoch_posts=12,
+        epoch_seconds=0.5,
+    )
+
+
+def test_a_state_comes_back_whole(progress, make_config, tmp_path):
+    config, parameters = make_config(), [torch.arange(3.0)]
+    optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.ones(2))]).state_dict()
+    save_state(tmp_path, config, progress, parameters, optimizer)
+    state = load_state(tmp_path, config, CPU)
+    found, expected = vars(state["progress"]), vars(progress)
+    for name in ("average", "best"):
+        assert torch.equal(found.pop(name)[0], expected.pop(name)[0])
+    assert found == expected
+    assert torch.equal(state["parameters"][0], parameters[0])
+    assert state["optimizer"] == optimizer
+
+
+def test_a_state_of_an_older_version_lacks_what_was_counted_since(progress, make_config, tmp_path):
+    config = make_config()
+    save_state(tmp_path, config, progress, [], {})
+    written = torch.load(tmp_path / STATE, weights_only=True)
+    for name in ("gates", "epoch_posts", "epoch_seconds", "stopped_early"):
+        del written["progress"][name]
+    torch.save(written, tmp_path / STATE)
+    found = load_state(tmp_path, config, CPU)["progress"]
+    assert (found.step, found.gates, found.epoch_posts) == (7, {}, 0)
+
+
+def test_a_folder_without_a_state_has_none(make_config, tmp_path):
+    assert load_state(tmp_path, make_config(), CPU) is None
+
+
+def test_a_state_of_another_config_is_refused(progress, make_config, tmp_path):
+    save_state(tmp_path, make_config(), progress, [], {})
+    with pytest.raises(InputError, match="another config: remove it, or choose another --run"):
+        load_state(tmp_path, make_config(patience=3), CPU)
+
+
+def test_speed_is_that_since_it_was_last_asked():
+    progress = Progress()
+    progress.count(6, 2.0)
+    progress.count(4, 3.0)
+    assert progress.take_speed() == 2.0
+    assert progress.take_speed() == 0.0
+    progress.count(3, 1.0)
+    assert progress.take_speed() == 3.0
+    assert progress.seconds == 6.0
+
+
+def test_copies_stay_when_what_was_copied_changes():
+    parameter = torch.nn.Parameter(torch.ones(2))
+    (copy,) = copies([parameter])
+    copy_into([parameter], [torch.zeros(2)])
+    assert copy.tolist() == [1.0, 1.0]
+    assert parameter.tolist() == [0.0, 0.0]
+    assert not copy.requires_grad
