@@ -4,6 +4,7 @@ import shlex
 from typing import NamedTuple
 
 from core.datasets.samples import Sample
+from core.records import Record
 from dashboard.inputs import Inputs
 from dashboard.services import checkpoint
 
@@ -17,13 +18,13 @@ class Command(NamedTuple):
     note: str
 
 
-def analyse_command(inputs: Inputs, sample: Sample | None, *, explained: bool = False) -> Command:
+def analyse_command(inputs: Inputs, sample: Sample | None, record: Record) -> Command:
     """Return the command that analyses a post again.
 
     Args:
         inputs: The post.
         sample: Whose sentence it has; with its photo and contexts too, its id is enough.
-        explained: Whether its Record holds an explanation.
+        record: What came out, with its explanation or without.
     """
     words = ["python", "-m", "core", "analyse"]
     words += ["--checkpoint", inputs.checkpoint or checkpoint()]
@@ -38,7 +39,9 @@ def analyse_command(inputs: Inputs, sample: Sample | None, *, explained: bool = 
     if inputs.pair:
         for name, (start, end) in (("--head", inputs.pair.head), ("--tail", inputs.pair.tail)):
             words += [name, f"{start}:{end}"]
-    return Command(shlex.join([*words, "--explain"] if explained else words), note)
+    if record.attributions:
+        note += " What was traced back is not in it; --attribute traces every entity."
+    return Command(shlex.join([*words, "--explain"] if record.explanation else words), note)
 
 
 def _is_as_shipped(inputs: Inputs, sample: Sample) -> bool:

@@ -63,7 +63,7 @@ def name_svg(piece: Piece, name: str, top: float, flip: bool) -> str:
     words, _, score = name.rpartition(" ")
     return (
         f'<text class="sc-name" x="{_x((low + high) / 2, flip)}" '
-        f'y="{_height(piece, top) - 4:.1f}">'
+        f'y="{_height(piece, top) - 5:.1f}">'
         f"{html.escape(words)} <tspan>{score}</tspan></text>"
     )
 

@@ -103,7 +103,7 @@ def _result(state: Explore, result: Result, samples: Sequence[Sample]) -> None:
     contexts.render(record, f"{prefix}.contexts")
     bank.render(record, f"{prefix}.bank")
     asking = st.container()
-    command = analyse_command(result.inputs, sample, explained=record.explanation is not None)
+    command = analyse_command(result.inputs, sample, record)
     details.render(record, f"{prefix}.details", command=command)
     if left_out is not None and record.label:  # the post is read again for it
         with left_out:
