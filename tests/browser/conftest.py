@@ -7,11 +7,15 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from core.config import Config, HeadConfig
+from core.model import ShapCA
 
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = [
@@ -55,7 +59,29 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The dashboard with the shipped checkpoint, started from a folder that is not its own."""
-    folder = tmp_path_factory.mktemp("server")
+    with _serving(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def relation_server(
+    browser: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    make_config: Callable[..., Config],
+    save_untrained: Callable[[Config, Path], ShapCA],
+) -> Iterator[Server]:
+    """The dashboard with a tiny checkpoint that tells one of two relations of any marked pair."""
+    folder = tmp_path_factory.mktemp("relations")
+    head = HeadConfig(task="mre", relations=("/per/per/peer", "/loc/loc/contain"))
+    config = make_config().model_copy(update={"name": "relations", "head": head})
+    save_untrained(config, folder / "relations")
+    with _serving(folder, SHAPCA_CHECKPOINT=str(folder / "relations")) as running:
+        yield running
+
+
+@contextmanager
+def _serving(folder: Path, **environment: str) -> Iterator[Server]:
+    """Serve the dashboard from a folder; its log has to be clean in the end."""
     port, log, runs = _free_port(), folder / "log.txt", folder / "runs"
     with log.open("w") as stream:
         process = subprocess.Popen(
@@ -66,7 +92,12 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             cwd=folder,
             stdout=stream,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "XDG_CACHE_HOME": str(folder), "SHAPCA_RUNS": str(runs)},
+            env={
+                **os.environ,
+                "XDG_CACHE_HOME": str(folder),
+                "SHAPCA_RUNS": str(runs),
+                **environment,
+            },
         )
     try:
         running = Server(f"http://127.0.0.1:{port}", log, runs)
@@ -82,6 +113,20 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     """Open a page of the dashboard as a new visitor who has nothing to do with the others."""
+    with _visiting(browser, server) as open_page:
+        yield open_page
+
+
+@pytest.fixture
+def visit_relations(browser: Browser, relation_server: Server) -> Iterator[Callable[..., Page]]:
+    """Open a page of the dashboard whose checkpoint tells relations, as a new visitor."""
+    with _visiting(browser, relation_server) as open_page:
+        yield open_page
+
+
+@contextmanager
+def _visiting(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """Let visitors open pages of a server; nothing may leave the machine."""
     contexts, strangers = [], []
 
     def open_page(path: str = "/", *, width: int = 1280, scheme: str = "light") -> Page:
