@@ -100,7 +100,7 @@ class Pipeline:
             image: Its photo, if any.
             contexts: Descriptions of the photo; None: perceived from it. Those with
                 `included=False` stay in the record and take no part.
-            tokens: The sentence's words where a dataset has split it; None: split here.
+            tokens: The sentence's words where a dataset has split it; without any: split here.
             pair: Whose relation is asked for, of a checkpoint for mre.
             id: Of the record.
             ocr: Whether perceived contexts also tell what is written in the photo.
@@ -114,7 +114,7 @@ class Pipeline:
         timings: dict[str, float] = {}
         stage = _Stages(timings, progress)
         with stage("read", 0.0):
-            words = tokenize(text) if tokens is None else tuple(tokens)
+            words = tuple(tokens) if tokens else tokenize(text)
             example = Example(id=id, text=text, tokens=words, pair=pair)
             self._check_pair(example)
         if contexts is None:

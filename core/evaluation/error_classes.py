@@ -194,7 +194,9 @@ def _relations(outcome: Outcome) -> list[_Unit]:
         if max(relation.head, relation.tail) >= len(outcome.entities):
             raise InputError(f"relation {relation.type} points beyond the last entity; correct it")
         head, tail = outcome.entities[relation.head], outcome.entities[relation.tail]
-        ends = sorted((_span(head), _span(tail)), key=lambda span: (span.start, span.end))
+        ends = sorted(
+            (_span(head), _span(tail)), key=lambda span: (span.start, span.end, span.type)
+        )
         made.append(_between((*ends, relation.type), relation.type, head, tail))
     return made
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from core.datasets.samples import BankEntry, Sample, read_bank, read_samples
+from core.datasets.samples import BankEntry, Sample, find_sample, read_bank, read_samples
 from core.datasets.tokens import tokenize
 from core.errors import InputError
 
@@ -280,3 +280,10 @@ def test_an_id_used_twice_names_both_lines(tmp_path: Path) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"bank\.jsonl: cannot be read"):
         read_bank(tmp_path)
+
+
+def test_a_sample_is_found_by_its_id_and_the_nearest_is_named(tmp_path: Path) -> None:
+    folder = write_posts(tmp_path, ROW, ROW | {"id": "tower-bridge"})
+    assert find_sample(folder, "a").id == "a"
+    with pytest.raises(InputError, match="the nearest is tower-bridge"):
+        find_sample(folder, "tower-brigde")

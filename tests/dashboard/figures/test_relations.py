@@ -4,7 +4,6 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from core.records import Outcome, Relation
-from dashboard.figures.gold_relations import judge_relations
 from dashboard.figures.relations import relation_arcs, relation_list, relation_table
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -109,18 +108,3 @@ def test_the_list_says_each_relation(record):
     said = re.sub(r"<[^>]+>", "", relation_list(record, directed=True))
     assert said == "Anna → Eiffel Tower place of residence 0.83"
     assert "Anna – Eiffel" in re.sub(r"<[^>]+>", "", relation_list(record, directed=False))
-
-
-def test_gold_relations_are_right_retyped_missed_or_not_gold(record):
-    gold = record.entities
-
-    def outcomes(*relations, directed=True):
-        judged = judge_relations(record, gold, relations, directed=directed)
-        return [one.outcome for one in judged]
-
-    assert outcomes(Relation(head=0, tail=1, type="place_of_residence")) == ["right"]
-    assert outcomes(Relation(head=0, tail=1, type="peer")) == ["wrong type"]
-    assert outcomes() == ["not gold"]
-    swapped = Relation(head=1, tail=0, type="place_of_residence")
-    assert outcomes(swapped) == ["missed", "not gold"]
-    assert outcomes(swapped, directed=False) == ["right"]
