@@ -81,7 +81,17 @@ def prediction_html(record: Record, coalition: Coalition) -> str:
     chips = "".join(_chip(change) for change in moved if change.kind != "kept")
     what = "entities and relations" if record.task == "jmere" else "entities"
     against = chips or f"<span>The same {what} as with all contexts.</span>"
-    return f'{sentence_html(given)}<p class="sc-gold" dir="auto">{against}</p>'
+    said = _relations_html(coalition) if record.task == "jmere" else ""
+    return f'{sentence_html(given)}{said}<p class="sc-gold" dir="auto">{against}</p>'
+
+
+def _relations_html(coalition: Coalition) -> str:
+    parts = [
+        f"<span>{html.escape(one.text)} <i>{html.escape(one.type)}</i> {one.score:.2f}</span>"
+        for one in found_relations(coalition)
+    ]
+    found = "".join(parts) or "<span>none</span>"
+    return f'<p class="sc-gold" dir="auto"><span>Relations</span>{found}</p>'
 
 
 def _label_html(with_all: str, label: str) -> str:

@@ -108,6 +108,7 @@ def test_relations_and_labels_of_a_coalition_are_said(record, game):
         prediction_html(related, game.coalitions[-1])
     )
     bare = game.coalitions[-1].model_copy(update={"relations": [relation]})
+    assert "Relations Anna – Eiffel Tower contain 1.00" in plain(prediction_html(related, bare))
     said = coalition_table(game.model_copy(update={"coalitions": [bare]}), "jmere").iloc[0]
     assert said["relations"] == "Anna – Eiffel Tower contain"
 
