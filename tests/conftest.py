@@ -2,8 +2,10 @@
 
 import json
 import string
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -237,6 +239,12 @@ def make_config(
 
 def _write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+@pytest.fixture
+def no_page_as_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spawned processes run the main module once more, and page tests leave a page in its place."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from core.errors import InputError
 from core.evaluation.mner import entity_report
 from core.records import Example, Record
 
+pytestmark = pytest.mark.usefixtures("no_page_as_main")
+
 ROOT = Path(__file__).parents[1]
 
 

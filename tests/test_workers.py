@@ -10,6 +10,8 @@ import pytest
 from core.errors import InputError
 from core.workers import AHEAD, in_processes
 
+pytestmark = pytest.mark.usefixtures("no_page_as_main")
+
 
 def slow_square(folder: Path, number: int) -> int:
     (folder / str(number)).touch()
