@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.invented_runs"]
+
 # Set before transformers is imported, which reads it then.
 os.environ["HF_HUB_OFFLINE"] = "1"
 

@@ -12,7 +12,7 @@ import torch
 
 from core.annotations.columns import About
 from core.annotations.files import write_annotations
-from core.annotations.gold import gold_outcome
+from core.annotations.gold import marked_by_people
 from core.annotations.record_lines import write_records_jsonl
 from core.annotations.unfinished import UnfinishedRun
 from core.datasets.files import Loaded
@@ -144,7 +144,7 @@ def annotate_post(pipeline: Pipeline, example: Example) -> Record | str:
         )
     except InputError as error:
         return f"{example.id}: {error}"
-    return record.model_copy(update={"gold": gold_outcome(record, example)})
+    return record.model_copy(update={"gold": marked_by_people(record, example)})
 
 
 def _check(examples: Sequence[Example], out: Path, workers: int) -> None:

@@ -7,12 +7,13 @@ what is missing, and tells of what is there.
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
 
 from core.analysis.comparison import paired_bootstrap, summarise_seeds
+from core.analysis.evidence import Comparison, Variant
 from core.config import Config
 from core.errors import InputError
 from core.evaluation.error_classes import SCORED, match_units
@@ -62,49 +63,6 @@ class Result(Frozen):
     steps: int
     seconds: float
     trained_parameters: int
-
-
-class Variant(Frozen):
-    """All trainings of one config, against the first config.
-
-    Attributes:
-        name: Of the config.
-        changes: What differs from the first config, by key.
-        seeds: Of the trainings that are there.
-        f1: Mean over seeds.
-        deviation: Standard deviation over seeds; None for a single one.
-        f1_without_contexts: Mean over seeds.
-        alignment: Mean AUROC of Kφ by side.
-        difference: F1 less that of the first config, over the seeds that both have, pooled.
-        low: End of its 95 % interval, by paired bootstrap over posts.
-        high: The other end.
-        p: Two-sided.
-        seconds_per_step: Mean over seeds.
-        trained_parameters: Number of them.
-    """
-
-    name: str
-    changes: dict[str, Any]
-    seeds: tuple[int, ...]
-    f1: float
-    deviation: float | None
-    f1_without_contexts: float
-    alignment: dict[str, float]
-    difference: float | None
-    low: float | None
-    high: float | None
-    p: float | None
-    seconds_per_step: float
-    trained_parameters: int
-
-
-class Comparison(Frozen):
-    """What a comparison found; the first variant is what the others are compared with."""
-
-    format: Literal["shap-ca-comparison/1"] = "shap-ca-comparison/1"
-    dev: str
-    posts: int
-    variants: tuple[Variant, ...]
 
 
 def train_all(configs: Sequence[Config], seeds: Sequence[int], runs: Path, *, device: str) -> None:

@@ -1,5 +1,6 @@
 """An experiment from config to checkpoint, and the scores of a checkpoint on any file."""
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,6 +100,7 @@ def run_experiment(
     metrics: dict[str, Any] = {
         "best_epoch": trained.progress.best_epoch,
         "training_seconds": round(trained.progress.seconds, 1),
+        "trained_on": _machine(device),
         "training_examples": trained.examples,
     }
     save_metrics(folder, metrics)
@@ -111,6 +113,10 @@ def run_experiment(
     save_metrics(folder, metrics)
     write_model_card(folder, config, metrics)
     return metrics
+
+
+def _machine(device: str) -> str:
+    return f"{os.cpu_count()} CPU cores" if device == "cpu" else device
 
 
 def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:

@@ -49,9 +49,13 @@ class PageState(Generic[Chosen]):
 
     def holds(self, field: str) -> dict[str, Any]:
         """Return the arguments that tie a widget to a field of the settings, both ways."""
+        return {"key": self.widget(field), "on_change": self._taken, "args": (field,)}
+
+    def widget(self, field: str) -> str:
+        """Return the key of the widget that holds a setting, which is given the setting's value."""
         name = self.key("set", field)
         self.widgets[name] = getattr(self.settings, field)
-        return {"key": name, "on_change": self._taken, "args": (field,)}
+        return name
 
     def set_to(self, **fields: object) -> None:
         """Change settings and say so in the address."""

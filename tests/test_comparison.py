@@ -8,9 +8,9 @@ import pytest
 import tomli_w
 
 from core.analysis.comparison import paired_bootstrap
+from core.analysis.evidence import comparison_table
 from core.cli import main
 from core.comparison import RESULT, compare_results, read_result, train_all
-from core.comparison_table import comparison_table
 from core.errors import InputError
 from core.experiment import train_model
 

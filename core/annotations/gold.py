@@ -1,9 +1,10 @@
 """What people say of a post, next to what the model says of it."""
 
+from core.evaluation.reports import gold_outcome
 from core.records import Example, Outcome, Record
 
 
-def gold_outcome(record: Record, example: Example) -> Outcome | None:
+def marked_by_people(record: Record, example: Example) -> Outcome | None:
     """Return what people say of a post about the task of its Record; None: they were not asked."""
     asked = {
         "mner": example.entities,
@@ -13,8 +14,7 @@ def gold_outcome(record: Record, example: Example) -> Outcome | None:
     }
     if asked[record.task] is None:
         return None
-    # The two names that are marked for mre are given, not predicted.
-    entities = record.entities if record.task == "mre" else example.entities
-    return Outcome(
-        entities=list(entities or ()), relations=list(example.relations or ()), label=example.label
-    )
+    said = gold_outcome(example)
+    if record.task == "mre":  # the two names are given, not predicted
+        said = said.model_copy(update={"entities": record.entities})
+    return said

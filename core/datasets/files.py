@@ -53,6 +53,16 @@ def parse_object(line: bytes) -> dict[str, Any]:
     return value
 
 
+def photo_if_there(folder: Path | None, name: str) -> Path | None:
+    """Return where a photo lies in the folder, None where there is no folder or no such file.
+
+    Raises:
+        InputError: The name leads out of the folder, or no file can have it.
+    """
+    path = path_inside(folder, name) if folder else None
+    return path if path and path.is_file() else None
+
+
 def path_inside(folder: Path, name: str) -> Path:
     """Return where a file of that name lies in the folder, symbolic links resolved.
 

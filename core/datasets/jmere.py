@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from core.datasets.files import Loaded, UniqueIds, path_inside
+from core.datasets.files import Loaded, UniqueIds, photo_if_there
 from core.datasets.labels import canonical_type, entity_from_words
 from core.datasets.tokens import MAX_WORDS, tokens_from_words
 from core.errors import InputError
@@ -137,7 +137,7 @@ def _example(row: _Row, images: Path | None) -> Example:
         id=PurePath(row.img_id).stem or row.img_id,
         text=text,
         tokens=tokens,
-        image=_find_image(images, row.img_id),
+        image=photo_if_there(images, row.img_id),
         entities=tuple(entities.values()),
         relations=_relations(row.facts, list(entities)),
     )
@@ -196,8 +196,3 @@ def _check_known(kind: str, names: Iterable[str], known: Sequence[str]) -> None:
     unknown = next((name for name in names if known and name not in known), None)
     if unknown is not None:
         raise InputError(f"{unknown!r} is an unknown {kind}; known are {', '.join(known)}")
-
-
-def _find_image(folder: Path | None, name: str) -> Path | None:
-    path = path_inside(folder, name) if folder else None
-    return path if path and path.is_file() else None

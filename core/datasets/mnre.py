@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from core.datasets.files import Loaded, UniqueIds, path_inside
+from core.datasets.files import Loaded, UniqueIds, photo_if_there
 from core.datasets.tokens import tokens_from_words
 from core.errors import InputError
 from core.lines import decode_line, read_lines
@@ -56,7 +56,7 @@ def read_mnre(
             continue
         try:
             instance = _parse(line, relations)
-            image = _find_image(images, instance.img_id)
+            image = photo_if_there(images, instance.img_id)
         except InputError as error:
             message = f"{path}:{number}: {error}"
             if not skip_bad_lines:
@@ -140,10 +140,3 @@ def _literal(line: bytes) -> object:
         raise InputError(
             "is no Python literal, or one nested too deeply; write one dictionary a line"
         ) from None
-
-
-def _find_image(folder: Path | None, name: str) -> Path | None:
-    if folder is None:
-        return None
-    path = path_inside(folder, name)
-    return path if path.is_file() else None

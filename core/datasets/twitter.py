@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from core.datasets.files import Loaded, UniqueIds, path_inside
+from core.datasets.files import Loaded, UniqueIds, photo_if_there
 from core.datasets.labels import OUTSIDE, canonical_tag, canonical_type, entities_from_tags
 from core.datasets.tokens import tokens_from_words
 from core.errors import InputError
@@ -126,10 +126,7 @@ def _parse_word(number: int, line: str, types: Sequence[str] | None) -> tuple[st
 
 
 def _find_image(folder: Path | None, image_id: str, number: int) -> Path | None:
-    if folder is None:
-        return None
     try:
-        path = path_inside(folder, f"{image_id}.jpg")
+        return photo_if_there(folder, f"{image_id}.jpg")
     except InputError as error:
         raise _BadLine(number, str(error)) from None
-    return path if path.is_file() else None

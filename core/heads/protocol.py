@@ -24,7 +24,10 @@ class Head(Protocol):
         ...
 
     def loss(self, scores: Tensor, gold: Tensor, mask: Tensor) -> Tensor:
-        """Return what is minimised, averaged over posts; `gold` as its codec encodes it."""
+        """Return what is minimised, a mean over posts unless the head says over what.
+
+        `gold` is as the task's codec encodes it.
+        """
         ...
 
     def decode(self, scores: Tensor, mask: Tensor) -> Tensor:

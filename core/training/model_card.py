@@ -26,13 +26,19 @@ def write_model_card(folder: Path, config: Config, metrics: dict[str, Any]) -> N
         "## Reproduce\n\n"
         f"`python -m core train configs/{config.name}.toml` (seed {config.seed}, "
         f"{config.training.epochs} epochs, best epoch {metrics['best_epoch']} by dev F1, "
-        f"{metrics['training_seconds'] / 3600:.2f} hours of training steps on 2 CPU cores that "
-        f"other work shared). `{WEIGHTS}` is {megabytes:.1f} MB: trained parameters only, float16. "
+        f"{metrics['training_seconds'] / 3600:.2f} hours of training steps{_where(metrics)}). "
+        f"`{WEIGHTS}` is {megabytes:.1f} MB: trained parameters only, float16. "
         f"The frozen parts are {config.text_encoder.model} (embeddings) and "
         f"{config.image_encoder.model}, named and hashed in its header.",
     ]
     text = "\n\n".join(sections) + "\n"
     replace(folder / "README.md", lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def _where(metrics: dict[str, Any]) -> str:
+    """Say on what it was trained, where the metrics tell."""
+    machine = metrics.get("trained_on")
+    return f" on {machine}, which other work may have shared" if machine else ""
 
 
 def _sources(config: Config, metrics: dict[str, Any]) -> str:

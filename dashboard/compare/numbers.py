@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pandas as pd
 from pydantic import ValidationError
 
+from core.analysis.evidence import Comparison
 from core.errors import InputError
 from core.records import Side
 from dashboard.compare.state import FIELDS, LETTERS
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from core.analysis.intervals import Scores
     from core.analysis.lineup import Lineup
     from core.analysis.pairing import Pairing
-    from core.comparison import Comparison
 
 Found = TypeVar("Found")
 
@@ -141,7 +141,7 @@ def units_of(run: Run, rows: Sequence[int]) -> list[pd.DataFrame]:
     return [units[units["row"] == row] for row in rows]
 
 
-def evidence() -> "dict[str, Comparison | None]":
+def evidence() -> dict[str, Comparison | None]:
     """Return the comparisons of trainings kept with the project by file name; None: damaged."""
     paths = [path for path in sorted(RESULTS.glob("*.json")) if _is_evidence(path)]
     return {path.name: _evidence(path, path.stat().st_mtime_ns) for path in paths}
@@ -152,9 +152,7 @@ def _is_evidence(path: Path) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _evidence(path: Path, modified: int) -> "Comparison | None":
-    from core.comparison import Comparison
-
+def _evidence(path: Path, modified: int) -> Comparison | None:
     try:
         return Comparison.model_validate_json(path.read_bytes())
     except ValidationError:

@@ -2,7 +2,6 @@
 
 import logging
 
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.datasets.samples import Sample
@@ -12,26 +11,9 @@ from dashboard import services
 from dashboard.inputs import Inputs
 from dashboard.jobs import OUR_FAULT, queue
 from dashboard.lab import numbers
-from dashboard.lab.settings import CONTEXTS, MOST_TYPED, NAMES, TYPED
+from dashboard.lab.settings import CONTEXTS, MOST_TYPED, TYPED
 from dashboard.lab.state import Lab, key
 from dashboard.state import Explore
-
-
-def follow_address(state: Lab) -> None:
-    """Take the settings the address names, when it has changed; Back and Forward lead here."""
-    state.follow(st.query_params.to_dict())
-
-
-def set_to(state: Lab, **fields: object) -> None:
-    """Change settings and say so in the address."""
-    address = state.take(**fields)
-    others = {name: value for name, value in st.query_params.items() if name not in NAMES}
-    st.query_params.from_dict({**others, **address})
-
-
-def change(state: Lab, *fields: str) -> None:
-    """Take settings from their widgets."""
-    set_to(state, **{field: state.widgets[key("set", field)] for field in fields})
 
 
 def choose_game(state: Lab, explore: Explore) -> None:
@@ -42,7 +24,7 @@ def choose_game(state: Lab, explore: Explore) -> None:
         fields["values"] = tuple(round(value, 4) for value in state.walked.values)
     if game == CONTEXTS and open_post(explore):
         fields["post"] = explore.sample.id if explore.sample and _is_as_shipped(explore) else ""
-    set_to(state, **fields)
+    state.set_to(**fields)
 
 
 def choose_players(state: Lab) -> None:
@@ -50,7 +32,7 @@ def choose_players(state: Lab) -> None:
     players = state.widgets[key("set", "players")]
     values = state.settings.values
     grown = tuple(values[number % len(values)] for number in range(2 ** min(players, MOST_TYPED)))
-    set_to(state, players=players, **({"values": grown} if state.settings.game == TYPED else {}))
+    state.set_to(players=players, **({"values": grown} if state.settings.game == TYPED else {}))
 
 
 def open_post(explore: Explore) -> Record | None:

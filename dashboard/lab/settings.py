@@ -1,11 +1,11 @@
 """The lab's settings: everything that decides a number, with its name in the address."""
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, field_validator
 
-from core.records import Frozen, Side
+from core.records import Side
+from dashboard.address import Address
 
 Choice = Literal[
     "best_match", "soft_match", "gloves", "majority", "airport", "additive", "contexts", "typed"
@@ -26,7 +26,7 @@ def _split(given: object) -> object:
     return [part for part in given.split(",") if part] if isinstance(given, str) else given
 
 
-class Settings(Frozen):
+class Settings(Address):
     """Everything that decides a number of the page; each has its name in the address."""
 
     game: Choice = Field("best_match", alias="l_game")
@@ -49,62 +49,9 @@ class Settings(Frozen):
     seconds: float = Field(0.0, ge=0, le=600, alias="l_sec", description="0: never")
     screen: int = Field(0, ge=0, le=SCREENS, alias="l_step", description="0: all on one page")
 
-    @model_validator(mode="after")
-    def _makes_a_game(self) -> Self:
-        if len(self.values) not in [2**n for n in range(1, MOST_TYPED + 1)]:
-            raise ValueError(f"l_v={_listed(self.values)} is no game of 2 to 32 values")
-        return self
-
-    @property
-    def address(self) -> dict[str, str]:
-        """What the address says about these settings: names and values, defaults left out."""
-        changed = self.model_dump(by_alias=True, exclude_defaults=True)
-        return {name: _written(value) for name, value in changed.items()}
-
-    def changed(self, **fields: object) -> "Settings":
-        """Return the settings with some fields changed.
-
-        Raises:
-            ValidationError: A value is out of range; the settings stay as they are.
-        """
-        given = {_NAMES[field]: value for field, value in fields.items()}
-        return Settings.model_validate({**self.model_dump(by_alias=True), **given})
-
-
-_NAMES = {field: str(info.alias) for field, info in Settings.model_fields.items()}
-NAMES = frozenset(_NAMES.values())  # in the address
-
-
-def read_address(given: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
-    """Return the settings an address asks for, and a sentence for each part of it not followed.
-
-    Args:
-        given: Names and values; names that are not ours are passed over.
-    """
-    known = {name: value for name, value in given.items() if name in NAMES}
-    refused: list[str] = []
-    while True:
-        try:
-            return Settings.model_validate(known), tuple(refused)
-        except ValidationError as error:
-            for fault in error.errors():
-                # A fault of the whole is one of the typed values: nothing else hangs together.
-                name = str(fault["loc"][0]) if fault["loc"] else _NAMES["values"]
-                value = known.pop(name, None)
-                if value is not None:
-                    refused.append(
-                        f"The address says {name}={value[:40]}, which cannot be used; "
-                        "the usual value takes its place."
-                    )
-
-
-def _written(value: object) -> str:
-    if isinstance(value, (tuple, list)):
-        return _listed(value)
-    if isinstance(value, float):
-        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
-    return str(value)
-
-
-def _listed(values: Iterable[object]) -> str:
-    return ",".join(_written(value) for value in values)
+    @field_validator("values")
+    @classmethod
+    def _make_a_game(cls, values: tuple[float, ...]) -> tuple[float, ...]:
+        if len(values) not in [2**n for n in range(1, MOST_TYPED + 1)]:
+            raise ValueError(f"{len(values)} values are no game; give 2, 4, ... or 32")
+        return values

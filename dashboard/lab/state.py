@@ -1,27 +1,26 @@
 """What one visitor has in the Shapley lab: a typed view of session state."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.records import Record
 from dashboard.jobs import Job
-from dashboard.lab.settings import NAMES, Settings, read_address
+from dashboard.lab.settings import Settings
+from dashboard.page_state import PageState
 
 if TYPE_CHECKING:  # these load torch, and the page stands before that
     from core.lab.converge import Point
     from core.lab.games import LabGame
 
+PAGE = "lab"
+
 
 @dataclass
-class Lab:
+class Lab(PageState[Settings]):
     """The Shapley lab of one visitor; nothing here is shared.
 
     Attributes:
-        widgets: The session's mapping from widget key to value.
-        settings: Everything that decides a number.
-        followed: What the address said when it was last read or written.
-        refused: Why parts of the address were not followed.
         order: Number of the order of arrival being walked, from 0.
         arrived: Number of players of that order who have arrived.
         walked: The game that is walked through; another one starts anew.
@@ -35,10 +34,6 @@ class Lab:
         record: The post whose contexts play, with the id it was asked for under.
     """
 
-    widgets: MutableMapping[Any, Any]
-    settings: Settings = field(default_factory=Settings)
-    followed: dict[str, str] | None = None
-    refused: tuple[str, ...] = ()
     order: int = 0
     arrived: int = 0
     walked: "LabGame | None" = None
@@ -50,19 +45,6 @@ class Lab:
     base: tuple[float, ...] = ()
     tables: int = 0
     record: tuple[str, Record] | None = None
-
-    def follow(self, given: Mapping[str, str]) -> None:
-        """Take the settings of an address, unless they are those it was read or written with."""
-        ours = {name: value for name, value in given.items() if name in NAMES}
-        if ours != self.followed:
-            self.settings, self.refused = read_address(ours)
-            self.followed = ours
-
-    def take(self, **fields: object) -> dict[str, str]:
-        """Change settings; returns what the address has to say from now on."""
-        self.settings, self.refused = self.settings.changed(**fields), ()
-        self.followed = self.settings.address
-        return self.followed
 
     def begin(self, game: "LabGame") -> None:
         """Forget walk and sampling when this is another game than before."""
@@ -81,19 +63,13 @@ class Lab:
         """Begin an order of arrival further on."""
         self.order, self.arrived = self.order + by, 0
 
-    def widget(self, field_name: str) -> str:
-        """Return the key of the widget that holds a setting, which is given the setting's value."""
-        name = key("set", field_name)
-        self.widgets[name] = getattr(self.settings, field_name)
-        return name
-
 
 def key(*parts: object) -> str:
     """Return the key of a widget on this page: `lab.panel.item`."""
-    return ".".join(map(str, ("lab", *parts)))
+    return ".".join(map(str, (PAGE, *parts)))
 
 
 def visitor(session: MutableMapping[Any, Any]) -> Lab:
     """Return the lab of the visitor whose session this is."""
-    found: Lab = session.setdefault(key("state"), Lab(session))
+    found: Lab = session.setdefault(key("state"), Lab(PAGE, session, Settings()))
     return found

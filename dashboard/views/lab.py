@@ -45,7 +45,7 @@ class Numbers(NamedTuple):
 def render() -> None:
     """Draw all sections below one another, or one of them per screen."""
     state, explore = visitor(st.session_state), explorer(st.session_state)
-    actions.follow_address(state)
+    state.follow(st.query_params.to_dict())
     present.bar(state)
     for sentence in state.refused:
         notice.hint(sentence)

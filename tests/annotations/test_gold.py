@@ -1,6 +1,6 @@
 import pytest
 
-from core.annotations.gold import gold_outcome
+from core.annotations.gold import marked_by_people
 from core.datasets.labels import entity_from_words
 from core.datasets.tokens import tokens_from_words
 from core.records import Example, Outcome, Relation
@@ -24,21 +24,21 @@ def test_gold_is_what_was_asked_for_the_task(make_record, example):
     known = example.model_copy(update={"relations": relations, "label": "good"})
     expected = Outcome(entities=list(known.entities), relations=list(relations), label="good")
     for task in ("mner", "jmere", "classification"):
-        assert gold_outcome(make_record(task=task), known) == expected
+        assert marked_by_people(make_record(task=task), known) == expected
 
 
 def test_gold_of_a_pair_has_the_two_names_that_are_given(make_record, example):
     record = make_record(task="mre", predicted=[("entity", 0, 2), ("entity", 3, 4)])
     known = example.model_copy(update={"entities": None, "label": "None"})
-    assert gold_outcome(record, known) == Outcome(entities=record.entities, label="None")
+    assert marked_by_people(record, known) == Outcome(entities=record.entities, label="None")
 
 
 @pytest.mark.parametrize("task", ["mner", "mre", "jmere", "classification"])
 def test_nobody_was_asked_where_the_annotation_of_the_task_is_missing(make_record, example, task):
     unknown = example.model_copy(update={"entities": None})
-    assert gold_outcome(make_record(task=task), unknown) is None
+    assert marked_by_people(make_record(task=task), unknown) is None
 
 
 def test_an_annotation_without_anything_is_one(make_record, example):
     nothing = example.model_copy(update={"entities": ()})
-    assert gold_outcome(make_record(), nothing) == Outcome()
+    assert marked_by_people(make_record(), nothing) == Outcome()

@@ -48,6 +48,21 @@ MakeRecord = Callable[..., Record]
 
 
 @pytest.fixture
+def open_page() -> Callable[..., AppTest]:
+    """Open a page, given as a function that renders it, as a new visitor at an address."""
+
+    def open_at(page: Callable[[], None], **address: str) -> AppTest:
+        app = AppTest.from_function(page, default_timeout=60)
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return open_at
+
+
+@pytest.fixture
 def make_record() -> MakeRecord:
     """Build a Record by hand: only its shape is real, so that drawings can be checked by eye."""
     return _record

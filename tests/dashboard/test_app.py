@@ -246,3 +246,13 @@ def test_every_sample_can_be_shown(page):
         press(app, "gallery", sample.id)
         assert not app.error, sample.id
         assert record(app).post.id == sample.id
+
+
+def test_the_head_leads_to_every_page_and_keeps_the_post_and_the_game(page):
+    app = page()
+    app.query_params["e_post"] = "colosseum"
+    app.run()
+    links = {link.proto.label: link.proto for link in app.get("page_link")}
+
+    assert set(links) == {"Explore", "Error analysis", "Compare", "Shapley lab", "Runs"}
+    assert links["Shapley lab"].page == "lab"

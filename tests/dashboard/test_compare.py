@@ -3,9 +3,9 @@
 import json
 import subprocess
 import sys
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.analysis.predictions import EXAMPLE
 from core.annotations import About, read_record, write_annotations
@@ -45,18 +45,9 @@ def write_changed(before, after, *, posts=range(POSTS), **changes):
 
 
 @pytest.fixture
-def opened(folder):
+def opened(folder, open_page):
     """Open the page as a new visitor, at an address."""
-
-    def open_at(**address):
-        app = AppTest.from_function(compare_page, default_timeout=60)
-        for name, value in address.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return open_at
+    return partial(open_page, compare_page)
 
 
 def name(folder, file):

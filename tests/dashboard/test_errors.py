@@ -1,9 +1,9 @@
 """The error page without a browser: each section, each selection, each failure."""
 
 import json
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.errors.state import key
 
@@ -25,19 +25,10 @@ def runs(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def visit(runs, tiny_checkpoint, monkeypatch):
+def visit(runs, tiny_checkpoint, monkeypatch, open_page):
     """Open the page as a new visitor, at an address."""
     monkeypatch.setenv("SHAPCA_CHECKPOINT", str(tiny_checkpoint))
-
-    def open_at(**address):
-        app = AppTest.from_function(errors_page, default_timeout=60)
-        for name, value in address.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return open_at
+    return partial(open_page, errors_page)
 
 
 @pytest.fixture

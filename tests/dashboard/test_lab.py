@@ -4,9 +4,9 @@ import json
 import shlex
 import subprocess
 import sys
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from core.cli import app as command_line
@@ -29,20 +29,11 @@ def lab_page():
 
 
 @pytest.fixture
-def lab(tiny_checkpoint, tmp_path, monkeypatch):
+def lab(tiny_checkpoint, tmp_path, monkeypatch, open_page):
     """Open the lab as a new visitor, at an address."""
     monkeypatch.setenv("SHAPCA_CHECKPOINT", str(tiny_checkpoint))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-
-    def open_at(**address):
-        app = AppTest.from_function(lab_page, default_timeout=60)
-        for name, value in address.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return open_at
+    return partial(open_page, lab_page)
 
 
 def shown(app):
@@ -406,13 +397,3 @@ def test_each_screen_can_be_opened_by_its_address(lab, screen):
 
     assert not app.error
     assert f"{screen} of 7" in shown(app)
-
-
-def test_the_head_leads_to_every_page_and_keeps_the_post_and_the_game(page):
-    app = page()
-    app.query_params["e_post"] = "colosseum"
-    app.run()
-    links = {link.proto.label: link.proto for link in app.get("page_link")}
-
-    assert {"Explore", "Error analysis", "Shapley lab"} <= set(links)
-    assert links["Shapley lab"].page == "lab"

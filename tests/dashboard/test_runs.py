@@ -3,9 +3,9 @@
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.runs import store
 
@@ -26,18 +26,9 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def opened(folder):
+def opened(folder, open_page):
     """Open the page as a new visitor, at an address."""
-
-    def open_at(**address):
-        app = AppTest.from_function(runs_page, default_timeout=60)
-        for name, value in address.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return open_at
+    return partial(open_page, runs_page)
 
 
 def shown(app):

@@ -1,16 +1,13 @@
 """Trainings held against one another over several seeds, as kept with the project."""
 
 import html
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.analysis.evidence import Comparison, Variant
 from dashboard.compare import numbers
 from dashboard.figures.compare.differences import POINTS, p_words
 from dashboard.panels.card import caption, card, subtitle
-
-if TYPE_CHECKING:
-    from core.comparison import Comparison, Variant
 
 HEADS = ("", "seeds", "F1, %", "without contexts", "difference", "s a step", "parameters")
 
@@ -34,7 +31,7 @@ def render() -> None:
             )
 
 
-def evidence_html(comparison: "Comparison") -> str:
+def evidence_html(comparison: Comparison) -> str:
     """Return one row per variant."""
     rows = "".join(_row(variant) for variant in comparison.variants)
     head = "".join(f"<th>{words}</th>" for words in HEADS)
@@ -45,7 +42,7 @@ def evidence_html(comparison: "Comparison") -> str:
     )
 
 
-def _row(variant: "Variant") -> str:
+def _row(variant: Variant) -> str:
     spread = (
         "" if variant.deviation is None else f"<small>± {POINTS * variant.deviation:.2f}</small>"
     )

@@ -11,7 +11,6 @@ from dashboard.lab import numbers
 from dashboard.lab.state import Lab
 from dashboard.panels.card import caption, card
 from dashboard.panels.lab.chart import chart
-from dashboard.panels.lab.setting import holds
 
 if TYPE_CHECKING:
     from core.lab.axioms import Axiom
@@ -45,7 +44,7 @@ def _mixture(state: Lab, game: "LabGame", report: "LabReport") -> None:
     left, right = st.columns([5, 6], gap="medium")
     with left:
         st.selectbox(
-            "Another rule", list(RULES), format_func=RULES.__getitem__, **holds(state, "rule")
+            "Another rule", list(RULES), format_func=RULES.__getitem__, **state.holds("rule")
         )
         st.slider(
             "Mixed in: 0 is Shapley, 1 is the other rule",
@@ -53,7 +52,7 @@ def _mixture(state: Lab, game: "LabGame", report: "LabReport") -> None:
             1.0,
             step=0.05,
             format="percent",
-            **holds(state, "share"),
+            **state.holds("share"),
         )
         settings = state.settings
         values = numbers.rule_values(game, settings.rule, settings.share, settings.seed)

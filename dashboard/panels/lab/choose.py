@@ -14,7 +14,6 @@ from dashboard.lab.settings import CONTEXTS, MOST_PLAYERS, MOST_TYPED, TYPED
 from dashboard.lab.state import Lab, key
 from dashboard.panels.card import caption
 from dashboard.panels.lab.chart import chart
-from dashboard.panels.lab.setting import holds
 from dashboard.state import Explore
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def controls(state: Lab, explore: Explore, samples: Sequence[Sample]) -> None:
         "Seed",
         0,
         9999,
-        **holds(state, "seed"),
+        **state.holds("seed"),
         help="Decides what is drawn by lot: numbers of some games, orders of arrival, samples. "
         "The same seed gives the same numbers, here and on the command line.",
     )
@@ -80,14 +79,14 @@ def _post(state: Lab, explore: Explore, samples: Sequence[Sample]) -> None:
         "Post",
         ids,
         format_func=lambda id: id.replace("-", " ").capitalize() or "The post open on Explore",
-        **holds(state, "post"),
+        **state.holds("post"),
     )
     st.segmented_control(
         "Similarity of contexts to",
         list(SIDES),
         format_func=SIDES.__getitem__,
         required=True,
-        **holds(state, "side"),
+        **state.holds("side"),
     )
     if not state.settings.post and opened:
         caption("This post is in your session only, so the address alone does not bring it back.")
@@ -133,7 +132,7 @@ def _edited(base: tuple[float, ...], edits: Mapping[str, object] | None) -> tupl
 
 
 def _type(state: Lab, name: str) -> None:
-    actions.set_to(state, values=_edited(state.base, state.widgets[name]))
+    state.set_to(values=_edited(state.base, state.widgets[name]))
 
 
 def result(state: Lab, game: "LabGame", report: "LabReport") -> None:

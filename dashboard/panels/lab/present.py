@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from dashboard.lab import actions
 from dashboard.lab.settings import SCREENS
 from dashboard.lab.state import Lab, key
 
@@ -60,7 +59,6 @@ def _button(
         shortcut=shortcut,
         icon=icon,
         disabled=off,
-        on_click=actions.set_to,
-        args=(state,),
+        on_click=state.set_to,
         kwargs={"screen": screen},
     )

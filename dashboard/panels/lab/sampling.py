@@ -5,7 +5,6 @@ import streamlit as st
 from dashboard.lab import actions
 from dashboard.lab.state import Lab, key
 from dashboard.panels.card import caption
-from dashboard.panels.lab.setting import holds
 
 ESTIMATORS = {
     "permutation": "Plain orders",
@@ -25,7 +24,7 @@ def controls(state: Lab) -> None:
         list(ESTIMATORS),
         selection_mode="multi",
         format_func=ESTIMATORS.__getitem__,
-        **holds(state, "estimators"),
+        **state.holds("estimators"),
     )
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab-converge-buttons"):
         st.selectbox(
@@ -33,9 +32,9 @@ def controls(state: Lab) -> None:
             sorted({*BUDGETS, state.settings.budget}),
             format_func="{:,}".format,
             width=180,
-            **holds(state, "budget"),
+            **state.holds("budget"),
         )
-        st.number_input("Repeats", 1, 50, width=130, **holds(state, "repeats"))
+        st.number_input("Repeats", 1, 50, width=130, **state.holds("repeats"))
         with st.popover("Stop earlier", icon=":material/timer_off:"):
             _stop_rules(state)
         st.button(
@@ -65,7 +64,7 @@ def _stop_rules(state: Lab) -> None:
         100.0,
         step=0.01,
         format="%g",
-        **holds(state, "error"),
+        **state.holds("error"),
     )
-    st.number_input("Ranking unchanged for so many checks", 0, 100, **holds(state, "checks"))
-    st.number_input("Seconds, each repeat", 0.0, 600.0, step=1.0, **holds(state, "seconds"))
+    st.number_input("Ranking unchanged for so many checks", 0, 100, **state.holds("checks"))
+    st.number_input("Seconds, each repeat", 0.0, 600.0, step=1.0, **state.holds("seconds"))

@@ -5,13 +5,11 @@ from core.lab.converge import ESTIMATORS
 from core.lab.games import LAB_GAMES
 from dashboard.lab.settings import (
     CONTEXTS,
-    NAMES,
     TYPED,
     Choice,
     Estimator,
     Rule,
     Settings,
-    read_address,
 )
 
 
@@ -23,7 +21,7 @@ def test_the_page_knows_every_game_estimator_and_rule_of_the_lab():
 
 def test_the_address_of_the_usual_settings_is_empty():
     assert Settings().address == {}
-    assert read_address({}) == (Settings(), ())
+    assert Settings.read({}) == (Settings(), ())
 
 
 def test_settings_come_back_from_their_address():
@@ -45,7 +43,7 @@ def test_settings_come_back_from_their_address():
         screen=3,
     )
 
-    assert read_address(settings.address) == (settings, ())
+    assert Settings.read(settings.address) == (settings, ())
     assert settings.address["l_est"] == "kernel,rotated"
     assert settings.address["l_v"] == "0,1.5,2,-4.25"
 
@@ -54,7 +52,7 @@ def test_typed_values_keep_every_digit_in_the_address():
     third = 1 / 3
     settings = Settings().changed(values=(0, third))
 
-    assert read_address(settings.address)[0].values == (0, third)
+    assert Settings.read(settings.address)[0].values == (0, third)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +82,7 @@ def test_typed_values_keep_every_digit_in_the_address():
     ],
 )
 def test_what_cannot_be_used_is_said_and_the_usual_value_takes_its_place(name, value):
-    settings, refused = read_address(
+    settings, refused = Settings.read(
         {name: value, "l_seed": "3"} if name != "l_seed" else {name: value}
     )
 
@@ -94,5 +92,5 @@ def test_what_cannot_be_used_is_said_and_the_usual_value_takes_its_place(name, v
 
 
 def test_names_of_other_pages_are_passed_over():
-    assert read_address({"x_run": "1", "l_n": "4"}) == (Settings().changed(players=4), ())
-    assert "x_run" not in NAMES
+    assert Settings.read({"x_run": "1", "l_n": "4"}) == (Settings().changed(players=4), ())
+    assert "x_run" not in Settings.names().values()

@@ -8,7 +8,7 @@ from dashboard.lab.state import Lab, key, visitor
 
 
 def test_settings_out_of_range_are_refused_and_nothing_changes():
-    lab = Lab({})
+    lab = Lab("lab", {}, Settings())
     with pytest.raises(ValidationError):
         lab.take(players=99)
 
@@ -16,7 +16,7 @@ def test_settings_out_of_range_are_refused_and_nothing_changes():
 
 
 def test_an_address_is_followed_when_it_changes_and_not_when_it_is_our_own():
-    lab = Lab({})
+    lab = Lab("lab", {}, Settings())
     lab.follow({"l_n": "3", "other": "x"})
     assert lab.settings.players == 3
 
@@ -29,7 +29,7 @@ def test_an_address_is_followed_when_it_changes_and_not_when_it_is_our_own():
 
 
 def test_a_walk_stays_within_its_order():
-    lab = Lab({})
+    lab = Lab("lab", {}, Settings())
     lab.begin(lab_game("gloves", 3))
     lab.arrive(-1)
     assert lab.arrived == 0
@@ -42,7 +42,7 @@ def test_a_walk_stays_within_its_order():
 
 
 def test_another_game_starts_the_walk_anew_and_stops_the_sampling():
-    lab = Lab({}, job=Job())
+    lab = Lab("lab", {}, Settings(), job=Job())
     lab.job_game = lab_game("gloves", 3)
     lab.begin(lab.job_game)
     lab.next_order(50)
@@ -57,7 +57,7 @@ def test_another_game_starts_the_walk_anew_and_stops_the_sampling():
 
 def test_a_widget_is_given_its_setting_before_it_is_drawn():
     widgets = {}
-    lab = Lab(widgets)
+    lab = Lab("lab", widgets, Settings())
     lab.take(players=7)
 
     assert widgets[lab.widget("players")] == 7

@@ -1,6 +1,51 @@
-"""A comparison as a table in Markdown, for the terminal and for the report alike."""
+"""What trainings side by side have shown, as JSON and as a table in Markdown."""
 
-from core.comparison import Comparison, Variant
+from typing import Any, Literal
+
+from core.records import Frozen
+
+
+class Variant(Frozen):
+    """All trainings of one config, against the first config.
+
+    Attributes:
+        name: Of the config.
+        changes: What differs from the first config, by key.
+        seeds: Of the trainings that are there.
+        f1: Mean over seeds.
+        deviation: Standard deviation over seeds; None for a single one.
+        f1_without_contexts: Mean over seeds.
+        alignment: Mean AUROC of Kφ by side.
+        difference: F1 less that of the first config, over the seeds that both have, pooled.
+        low: End of its 95 % interval, by paired bootstrap over posts.
+        high: The other end.
+        p: Two-sided.
+        seconds_per_step: Mean over seeds.
+        trained_parameters: Number of them.
+    """
+
+    name: str
+    changes: dict[str, Any]
+    seeds: tuple[int, ...]
+    f1: float
+    deviation: float | None
+    f1_without_contexts: float
+    alignment: dict[str, float]
+    difference: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    seconds_per_step: float
+    trained_parameters: int
+
+
+class Comparison(Frozen):
+    """What a comparison found; the first variant is what the others are compared with."""
+
+    format: Literal["shap-ca-comparison/1"] = "shap-ca-comparison/1"
+    dev: str
+    posts: int
+    variants: tuple[Variant, ...]
 
 
 def comparison_table(found: Comparison) -> str:

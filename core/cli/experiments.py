@@ -1,0 +1,152 @@
+"""Commands of experiments: look data over, train, score, compare."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.options import (
+    Checkpoint,
+    Contexts,
+    Device,
+    Images,
+    JsonFile,
+    SkipBadLines,
+    Split,
+    write,
+)
+from core.errors import InputError
+
+
+def check(
+    dataset: Annotated[
+        str, typer.Option(help="twitter (CoNLL), mnre, jmere or image_text (JSONL).")
+    ],
+    file: Annotated[Path, typer.Option(help="The file to look over.")],
+    contexts: Contexts = None,
+    images: Images = None,
+    split: Split = None,
+    expect: Annotated[
+        str | None, typer.Option(help="Published split to compare with: twitter17/train.")
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Look a dataset over: counts, bad lines, answers in contexts. Exit status 1: not sound."""
+    from core.check import check_file, check_table
+
+    report = check_file(
+        dataset, file, contexts=contexts or [], images=images, split=split, expect=expect
+    )
+    print(check_table(report))
+    if json_file:
+        write(report.model_dump_json(indent=2), json_file)
+    if not report.is_sound:
+        raise typer.Exit(1)
+
+
+def train(
+    config: Annotated[
+        Path, typer.Argument(help="A TOML file such as configs/twitter17-minilm.toml.")
+    ],
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Override a key: training.epochs=3.")
+    ] = None,
+    run: Annotated[Path | None, typer.Option(help="Run folder; default runs/<name>.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Checkpoint folder; default checkpoints/<name>.")
+    ] = None,
+    device: Device = "auto",
+) -> None:
+    """Train a checkpoint; started again after a kill, it goes on where it was."""
+    from core.config import load_config
+    from core.experiment import run_experiment
+
+    loaded = load_config(config, set_)
+    metrics = run_experiment(loaded, run_folder=run, checkpoint_folder=out, device=device)
+    print(json.dumps(metrics, indent=2, sort_keys=True))
+
+
+def evaluate(
+    dataset: Annotated[
+        str | None, typer.Option(help="twitter (CoNLL), mnre, jmere or image_text (JSONL).")
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(help="The file to score; without one, the checkpoint's own figures are."),
+    ] = None,
+    checkpoint: Checkpoint = "twitter17-minilm",
+    contexts: Contexts = None,
+    images: Images = None,
+    split: Split = None,
+    skip_bad_lines: SkipBadLines = False,
+    device: Device = "auto",
+    json_file: JsonFile = None,
+) -> None:
+    """Score a checkpoint on a file, or find the figures of its metrics.json again."""
+    if dataset is None or file is None:
+        if dataset or file:
+            raise InputError("--dataset and --file belong together; give both, or neither")
+        _reproduce(checkpoint, device)
+        return
+    from core.evaluation.tables import score_table
+    from core.experiment import evaluate_file
+
+    report = evaluate_file(
+        checkpoint,
+        dataset,
+        file,
+        contexts=contexts or [],
+        images=images,
+        split=split,
+        skip_bad_lines=skip_bad_lines,
+        device=device,
+    )
+    print(score_table(report))
+    if json_file:
+        write(json.dumps(report, indent=2), json_file)
+
+
+def _reproduce(checkpoint: str, device: str) -> None:
+    from core.reproduction import reproduce, reproduction_table
+
+    found = reproduce(checkpoint, device=device)
+    print(reproduction_table(found))
+    if not all(row.is_same for row in found):
+        raise SystemExit(1)
+
+
+def compare(
+    configs: Annotated[list[Path], typer.Argument(help="TOML files; the first is the yardstick.")],
+    seeds: Annotated[str, typer.Option(help="Of the trainings, by commas.")] = "13,14,15",
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Override a key in all of them.")
+    ] = None,
+    runs: Annotated[Path, typer.Option(help="Folder of the trainings.")] = Path("runs/compare"),
+    only_results: Annotated[
+        bool, typer.Option("--only-results", help="Train nothing; tell of what is there.")
+    ] = False,
+    device: Device = "auto",
+    json_file: JsonFile = None,
+) -> None:
+    """Train several configs by several seeds, and compare them; finished trainings are kept."""
+    from core.analysis.evidence import comparison_table
+    from core.comparison import compare_results, train_all
+    from core.config import load_config
+    from core.devices import choose_device
+
+    loaded = [load_config(path, set_) for path in configs]
+    numbers = _seeds(seeds)
+    if not only_results:
+        train_all(loaded, numbers, runs, device=choose_device(device))
+    found = compare_results(loaded, numbers, runs)
+    print(comparison_table(found))
+    if json_file:
+        write(found.model_dump_json(indent=2), json_file)
+
+
+def _seeds(text: str) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(f"--seeds {text}: write whole numbers, such as 13,14,15") from None

@@ -1,0 +1,34 @@
+"""What several commands share: common options, and writing a result."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import InputError
+
+Checkpoint = Annotated[str, typer.Option(help="Name under checkpoints/, or a folder.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+Contexts = Annotated[
+    list[Path] | None, typer.Option(help="JSONL of contexts by image id; repeat for several.")
+]
+Images = Annotated[Path | None, typer.Option(help="Folder of the file's photos.")]
+Split = Annotated[str | None, typer.Option(help="Keep only lines of this split.")]
+SkipBadLines = Annotated[bool, typer.Option(help="Leave out bad lines, and count them.")]
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result here as JSON.")]
+
+
+def write(text: str, path: Path | None) -> None:
+    """Write a text into a file and say so, or print it where there is none.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    if path is None:
+        print(text)
+        return
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    print(f"wrote {path}")

@@ -1,0 +1,156 @@
+"""Commands that read posts: one, or a whole file."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.options import (
+    Checkpoint,
+    Contexts,
+    Device,
+    Images,
+    JsonFile,
+    SkipBadLines,
+    Split,
+    write,
+)
+from core.errors import InputError
+
+
+def analyse(
+    text: Annotated[str | None, typer.Option(help="The sentence of the post.")] = None,
+    image: Annotated[
+        Path | None, typer.Option(help="The photo; leave out when there is none.")
+    ] = None,
+    context: Annotated[
+        list[str] | None, typer.Option(help="A description of the photo; repeat for several.")
+    ] = None,
+    sample: Annotated[
+        str | None, typer.Option(help="A sample post by its id, instead of a text.")
+    ] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(help="Words START:END of a name, from 0, half open; for a checkpoint of mre."),
+    ] = None,
+    tail: Annotated[str | None, typer.Option(help="Words of the other name, likewise.")] = None,
+    describe: Annotated[
+        bool, typer.Option(help="Describe the photo when no context is given.")
+    ] = True,
+    checkpoint: Checkpoint = "twitter17-minilm",
+    method: Annotated[
+        str, typer.Option(help="Of the games: exact, enumeration, permutation or kernel.")
+    ] = "exact",
+    ocr: Annotated[bool, typer.Option(help="Read words off the photo.")] = True,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Add what is predicted with every set of contexts.")
+    ] = False,
+    attribute: Annotated[
+        bool, typer.Option("--attribute", help="Add what every entity owes to words and regions.")
+    ] = False,
+    device: Device = "auto",
+    json_file: JsonFile = None,
+) -> None:
+    """Analyse one post and print, or write, its Record."""
+    from core.contexts.typed import typed_contexts
+    from core.datasets.marked_pairs import marked_pair
+    from core.datasets.samples import find_sample
+    from core.datasets.tokens import tokenize
+    from core.images import read_image
+    from core.pipeline import SAMPLE_DATA, Pipeline
+
+    id, contexts = "post", typed_contexts(context or []) if context or not describe else None
+    if sample is not None:
+        if text or image or context:
+            raise InputError("--sample is a whole post; leave --text, --image and --context out")
+        post = find_sample(SAMPLE_DATA, sample)
+        id, text, image, contexts = post.id, post.text, post.image, list(post.contexts)
+    if text is None:
+        raise InputError("there is no post; give its --text, or a --sample")
+    photo = read_image(image) if image else None
+    pipeline = Pipeline.load(checkpoint, device)
+    pair = None
+    if head or tail or pipeline.task == "mre":
+        pair = marked_pair(tokenize(text), head, tail)
+    record = pipeline.analyse(text, photo, contexts, pair=pair, id=id, ocr=ocr, method=method)
+    if explain:
+        record = pipeline.explain(record, photo)
+    for entity in range(len(record.entities) if attribute else 0):
+        record = pipeline.attribute(record, entity, photo)
+    write(record.model_dump_json(indent=2), json_file)
+
+
+def annotate(
+    out: Annotated[Path, typer.Option(help="The file to write: .parquet, or .jsonl of Records.")],
+    file: Annotated[Path | None, typer.Option(help="The posts.")] = None,
+    dataset: Annotated[
+        str, typer.Option(help="Its format: twitter, mnre, jmere or image_text.")
+    ] = "image_text",
+    folder: Annotated[
+        Path | None, typer.Option(help="Instead of a file: name.txt with name.jpg beside it.")
+    ] = None,
+    checkpoint: Checkpoint = "twitter17-minilm",
+    contexts: Contexts = None,
+    images: Images = None,
+    split: Split = None,
+    skip_bad_lines: SkipBadLines = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first posts.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes, each with a model of its own.")] = 1,
+    resume: Annotated[
+        bool, typer.Option(help="Go on with what a killed run left, or start anew.")
+    ] = True,
+    device: Device = "auto",
+) -> None:
+    """Analyse many posts into one file; started again after a kill, it goes on where it was."""
+    from core.annotate import annotate as annotate_posts
+    from core.annotate import load_posts
+
+    loaded = load_posts(
+        file,
+        folder,
+        dataset=dataset,
+        contexts=contexts or [],
+        images=images,
+        split=split,
+        skip_bad_lines=skip_bad_lines,
+    )
+    with _posts_bar(out.name) as report:
+        done = annotate_posts(
+            loaded.examples[:limit],
+            checkpoint,
+            out,
+            dataset=" ".join(str(part) for part in (folder or f"{dataset} {file}", split) if part),
+            command=" ".join(["python -m core", *sys.argv[1:]]),
+            device=device,
+            workers=workers,
+            resume=resume,
+            progress=report,
+        )
+    for reason in (*loaded.skipped, *done.failed):
+        print(f"left out: {reason}", file=sys.stderr)
+    print(f"wrote {out}: {done.posts} posts, {done.resumed} of them from an earlier start")
+
+
+@contextmanager
+def _posts_bar(name: str) -> Iterator[Callable[[int, int, int], None]]:
+    """Show a bar with rate and time left; give what tells it of posts done, of all, and failed."""
+    from tqdm import tqdm
+
+    with tqdm(desc=name, unit="post") as bar:
+
+        def report(done: int, total: int, failed: int) -> None:
+            if bar.total is None:
+                bar.reset(total)
+                # What an earlier start did says nothing of the rate of this one.
+                bar.initial = bar.n = bar.last_print_n = done
+            bar.set_postfix(failed=failed, refresh=False)
+            bar.update(done - bar.n)
+
+        try:
+            yield report
+        except KeyboardInterrupt:
+            bar.write("stopped; the same command goes on from here", file=sys.stderr)
+            raise
