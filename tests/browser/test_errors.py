@@ -32,7 +32,8 @@ def opened(page, run):
     """The page with a file of one's own, once it is read."""
     page.get_by_role("button", name="Own file").click()
     page.locator('input[type="file"]').set_input_files(run)
-    expect(page.get_by_text("40 posts · mner")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Run")).to_have_value(f"{run.name} (your file)")
+    idle(page)
     page.keyboard.press("Escape")
     idle(page)
     return page
