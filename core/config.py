@@ -85,6 +85,9 @@ class HeadConfig(Section):
     )
     entity_types: tuple[str, ...] = ("PER", "LOC", "ORG", "MISC")
     relations: tuple[str, ...] = Field((), description="of mre, with None, or of jmere, without")
+    argument_types: dict[str, tuple[tuple[str, str], ...]] = Field(
+        {}, description="types of head and tail that a relation of jmere may join; absent: any"
+    )
     labels: tuple[str, ...] = Field(
         (), description="of whole posts; beside another task, learned as an auxiliary"
     )

@@ -21,7 +21,7 @@ def build_codec(config: HeadConfig) -> Codec:
         case "mre":
             return RelationMap(config.relations)
         case "jmere":
-            return WordPairMap(config.entity_types, config.relations, directed=config.directed)
+            return _word_pairs(config)
         case "classification":
             return SequenceLabels(config.labels)
 
@@ -35,9 +35,12 @@ def build_head(config: HeadConfig, width: int) -> Head:
         case "mre":
             return RelationHead(width, len(config.relations), dropout=config.dropout)
         case "jmere":
+            codec = _word_pairs(config)
             return WordPairHead(
                 width,
-                1 + len(config.entity_types) + len(config.relations),
+                len(codec),
+                entity_types=len(codec.entity_types),
+                signatures=codec.signatures,
                 directed=config.directed,
                 layer=config.pair_layer,
                 pair_width=config.pair_width,
@@ -47,3 +50,12 @@ def build_head(config: HeadConfig, width: int) -> Head:
             )
         case "classification":
             return ClassificationHead(width, len(config.labels), dropout=config.dropout)
+
+
+def _word_pairs(config: HeadConfig) -> WordPairMap:
+    return WordPairMap(
+        config.entity_types,
+        config.relations,
+        directed=config.directed,
+        argument_types=config.argument_types,
+    )

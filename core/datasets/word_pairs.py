@@ -4,9 +4,9 @@ Paper: word-pair tagging for joint extraction, without its equations. Ours: the 
 words instead of pieces of words, and a directed variant.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from itertools import groupby
+from itertools import groupby, product
 
 import torch
 from torch import Tensor
@@ -31,12 +31,16 @@ class WordPairMap:
     As in EEGA, entities are read from the diagonal, so that what touches or overlaps comes back as
     one entity, of the type of its first word. Two relations between the same two entities come
     back as one; where directed, one each way.
+
+    `argument_types` names the types of head and tail that a relation may join; one it does not
+    name may join any.
     """
 
     entity_types: tuple[str, ...]
     relations: tuple[str, ...]
     _: KW_ONLY
     directed: bool
+    argument_types: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     names: tuple[str, ...] = field(init=False)
     ids: dict[str, int] = field(init=False, repr=False, compare=False)
 
@@ -48,6 +52,7 @@ class WordPairMap:
             raise InputError("word pairs need entity types and relations; name at least one each")
         if len(set(names)) != len(names):
             raise InputError(f"labels of word pairs {', '.join(names)}: one is named twice")
+        self._check_arguments(types)
         object.__setattr__(self, "entity_types", types)
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "ids", {name: number for number, name in enumerate(names)})
@@ -55,6 +60,16 @@ class WordPairMap:
     def __len__(self) -> int:
         """Return the number of labels."""
         return len(self.names)
+
+    @property
+    def signatures(self) -> list[tuple[int, int, int]]:
+        """Return the numbers of each relation with the types of head and tail it may join."""
+        anything = list(product(self.entity_types, repeat=2))
+        return [
+            (self.ids[name], self.ids[canonical_type(head)], self.ids[canonical_type(tail)])
+            for name in self.relations
+            for head, tail in self.argument_types.get(name, anything)
+        ]
 
     def encode(self, examples: Sequence[Example], kept: Sequence[int]) -> tuple[Tensor, Tensor]:
         """Return gold labels of word pairs, shape (B, L, L), and who has any, shape (B,).
@@ -92,6 +107,15 @@ class WordPairMap:
             for span in spans
         ]
         return Outcome(entities=entities, relations=self._relations(square, spans))
+
+    def _check_arguments(self, types: Sequence[str]) -> None:
+        for relation, pairs in self.argument_types.items():
+            named = {canonical_type(name) for pair in pairs for name in pair}
+            if relation not in self.relations or not named or not named <= set(types):
+                raise InputError(
+                    f"argument types of {relation!r}: {pairs!r}; name pairs of known entity types "
+                    "for a known relation"
+                )
 
     def _square(self, example: Example) -> Tensor:
         """Return the labels of a whole sentence, shape (L, L)."""

@@ -1,13 +1,15 @@
 """Word-pair head: one label for every pair of words, entities and relations alike."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.heads.pair_decoding import NONE, agreeing_labels
+
 IGNORED = -1  # a pair of words of which nothing is asked, as in the gold labels
-NONE = 0  # the label of most pairs
 
 # Distances from one of these up to the next share one vector.
 _DISTANCES = (1, 2, 3, 4, 5, 8, 16, 32)
@@ -24,12 +26,15 @@ class WordPairHead(nn.Module):
     """
 
     weights: Tensor
+    signatures: Tensor
 
     def __init__(
         self,
         width: int,
         labels: int,
         *,
+        entity_types: int,
+        signatures: Sequence[tuple[int, int, int]],
         directed: bool,
         layer: Literal["contrastive", "linear"],
         pair_width: int = 128,
@@ -41,7 +46,9 @@ class WordPairHead(nn.Module):
 
         Args:
             width: D.
-            labels: How many there are, with none, which is number 0.
+            labels: How many there are: none, which is number 0, entity types, relations.
+            entity_types: How many of them.
+            signatures: Allowed (relation, type of head, type of tail), as labels.
             directed: Ask pairs in both orders; otherwise those of the diagonal and above.
             layer: How a pair is compared with the labels.
             pair_width: Size of the vector of a pair, P.
@@ -51,6 +58,7 @@ class WordPairHead(nn.Module):
         """
         super().__init__()
         self.directed, self.layer, self.temperature = directed, layer, temperature
+        self.entity_types = entity_types
         self.dropout = nn.Dropout(dropout)
         self.row = nn.Linear(width, pair_width)
         self.column = nn.Linear(width, pair_width, bias=False)
@@ -59,6 +67,8 @@ class WordPairHead(nn.Module):
         weights = torch.ones(labels)
         weights[NONE] = none_weight
         self.register_buffer("weights", weights, persistent=False)
+        allowed = torch.tensor(list(signatures), dtype=torch.long).view(-1, 3)  # (G, 3)
+        self.register_buffer("signatures", allowed, persistent=False)
 
     def scores(self, features: Tensor, mask: Tensor, pairs: Tensor) -> Tensor:
         """Return label scores of every pair of words, shape (B, L, L, K), float32."""
@@ -90,8 +100,20 @@ class WordPairHead(nn.Module):
 
     @torch.no_grad()
     def decode(self, scores: Tensor, mask: Tensor) -> Tensor:
-        """Return the best label of each pair, `IGNORED` where none is asked, shape (B, L, L)."""
-        return scores.argmax(-1).masked_fill(~self._asked(mask), IGNORED)
+        """Return labels that agree with one another, `IGNORED` where none is asked.
+
+        Ours: see `agreeing_labels`. EEGA takes the best label of each pair of words by itself, and
+        then what is most frequent.
+
+        Returns:
+            Labels, shape (B, L, L).
+        """
+        answers = torch.full(scores.shape[:3], NONE, device=scores.device)  # (B, L, L)
+        for answer, post, words in zip(answers, scores, mask.sum(1).tolist(), strict=True):
+            answer[:words, :words] = agreeing_labels(
+                post[:words, :words], self.entity_types, self.signatures, directed=self.directed
+            )
+        return answers.masked_fill(~self._asked(mask), IGNORED)
 
     def log_likelihood(self, scores: Tensor, answers: Tensor, mask: Tensor) -> Tensor:
         """Return the log-likelihood of exactly these labels, in nats, shape (B,).

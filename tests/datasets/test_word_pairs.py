@@ -255,3 +255,23 @@ def test_other_is_misc():
 def test_labels_named_twice_or_not_at_all_are_refused(types, relations):
     with pytest.raises(InputError, match=r"twice|at least one"):
         WordPairMap(types, relations, directed=True)
+
+
+def test_signatures_number_the_types_a_relation_may_join():
+    codec = WordPairMap(
+        ("PER", "OTHER"),
+        ("likes", "owns"),
+        directed=True,
+        argument_types={"owns": [("PER", "MISC")]},
+    )
+    per, misc, likes, owns = (codec.ids[name] for name in ("PER", "MISC", "likes", "owns"))
+    anything = [(likes, head, tail) for head in (per, misc) for tail in (per, misc)]
+    assert codec.signatures == [*anything, (owns, per, misc)]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"hates": [("PER", "PER")]}, {"likes": [("PER", "DOG")]}, {"likes": []}]
+)
+def test_argument_types_nobody_knows_are_refused(wrong):
+    with pytest.raises(InputError, match="argument types of"):
+        WordPairMap(("PER",), ("likes",), directed=True, argument_types=wrong)
