@@ -47,15 +47,15 @@ def _lab(page: "Page", url: str) -> dict[str, float]:
     share = page.get_by_role("slider", name="Mixed in")
     back_and_forth = ("ArrowRight", "ArrowLeft")
     return {
-        "lab: the next player arrives": _median(
+        "lab: the next player arrives": median_answer(
             page, ".st-key-card-lab-walk", lambda turn: page.keyboard.press("nb"[turn % 2])
         ),
-        "lab: an axiom's slider moves": _median(
+        "lab: an axiom's slider moves": median_answer(
             page,
             ".st-key-card-lab-axioms table",
             lambda turn: share.press(back_and_forth[turn % 2]),
         ),
-        "lab: a player more or fewer, everything anew": _median(
+        "lab: a player more or fewer, everything anew": median_answer(
             page,
             '[class*="lab-chart-choose"]:not([data-retained])',
             lambda turn: players.press(back_and_forth[turn % 2]),
@@ -70,13 +70,13 @@ def _coalitions(page: "Page", url: str) -> dict[str, float]:
     page.locator(".sc-meters").wait_for()
     box = section.get_by_role("checkbox").first
     return {
-        "Explore: a context ticked in the coalition browser": _median(
+        "Explore: a context ticked in the coalition browser": median_answer(
             page, ".sc-meters", lambda _: box.press(" ")
         )
     }
 
 
-def _median(page: "Page", selector: str, press: Callable[[int], None]) -> float:
+def median_answer(page: "Page", selector: str, press: Callable[[int], None]) -> float:
     """Return the median of `ROUNDS` presses after two that warm up, each once the page rests."""
     taken = []
     for turn in range(ROUNDS + 2):

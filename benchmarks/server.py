@@ -1,5 +1,6 @@
 """A dashboard of its own for what is measured on the page."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -15,8 +16,11 @@ START_SECONDS = 60.0
 
 
 @contextmanager
-def serve() -> Iterator[str]:
+def serve(runs: Path | None = None) -> Iterator[str]:
     """Yield the address of a dashboard that has just answered for the first time.
+
+    Args:
+        runs: One more folder of runs for its error page.
 
     Raises:
         TimeoutError: It did not answer within `START_SECONDS`.
@@ -25,7 +29,8 @@ def serve() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "dashboard", "--port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    environment = os.environ | ({"SHAPCA_RUNS": str(runs)} if runs else {})
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=environment)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(url)

@@ -157,7 +157,10 @@ def test_data_lies_under_the_root_unless_the_variable_says_otherwise(monkeypatch
     assert data.path("a/b.txt") == Path("/elsewhere/a/b.txt")
 
 
-@pytest.mark.parametrize("path", sorted(WHOLE.glob("*.toml")), ids=lambda path: path.stem)
+SHIPPED = sorted(WHOLE.rglob("*.toml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(WHOLE)))
 def test_a_shipped_config_survives_being_written_and_read_again(path, tmp_path):
     config = load_config(path)
     copy = tmp_path / "copy.toml"
@@ -166,6 +169,13 @@ def test_a_shipped_config_survives_being_written_and_read_again(path, tmp_path):
     assert load_config(copy) == config
     assert config.name == path.stem
     assert tomllib.loads(dumped)["training"]["epochs"] == config.training.epochs
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(WHOLE)))
+def test_a_model_that_learns_without_contexts_is_chosen_without_them(path):
+    config = load_config(path)
+    if config.training.max_contexts == 0:
+        assert not any(source.contexts for source in (config.data.dev, *config.data.sources))
 
 
 def test_a_config_cannot_be_changed():
