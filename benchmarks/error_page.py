@@ -33,7 +33,16 @@ SHIPPED = ROOT / "sample_data" / "twitter17-minilm.parquet"
 POSTS = 10_000
 OPENINGS = 5
 PATIENCE = 60_000  # milliseconds
-_VIEWS = ("overview", "map", "slices", "confusion", "disagreements", "calibration", "records")
+_VIEWS = (
+    "overview",
+    "map",
+    "contexts",
+    "slices",
+    "confusion",
+    "disagreements",
+    "calibration",
+    "records",
+)
 
 
 def main() -> None:

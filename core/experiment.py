@@ -147,6 +147,8 @@ def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:
     dev = evaluations[config.data.dev.name]
     trainer = Trainer(config, model, tokenizer, sources, dev, run_folder, device=device)
     is_main = trainer.accelerator.is_main_process
+    if is_main and trainer.is_finished:
+        tqdm.write(f"{run_folder}: this run is finished; nothing is left to train", file=sys.stderr)
     with tqdm(desc=config.name, unit="step", disable=not is_main) as bar:
 
         def report(step: int, steps: int, losses: dict[str, float]) -> None:

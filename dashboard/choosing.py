@@ -7,11 +7,11 @@ import streamlit as st
 from core.datasets.marked_pairs import Span
 from core.datasets.samples import Sample
 from core.errors import InputError
-from dashboard import services
+from dashboard import sample_posts
 from dashboard.marking import marks_of, written
 from dashboard.names import found_again
 from dashboard.offers import Offer, find_offer
-from dashboard.state import LINK, TEXT, Explore, find_sample
+from dashboard.state import LINK, TEXT, Explore
 
 
 def follow_address(
@@ -57,7 +57,7 @@ def mark(state: Explore, head: Span | None, tail: Span | None) -> None:
 
 def open_sample(state: Explore, sample: Sample) -> None:
     """Put a sample on the page and into the address."""
-    state.open_sample(sample, services.sample_photo(sample))
+    state.open_sample(sample, sample_posts.sample_photo(sample))
     st.query_params[LINK] = sample.id
     state.asked.set_to(head="", tail="")
 
@@ -93,9 +93,9 @@ def _follow_link(state: Explore, samples: tuple[Sample, ...]) -> None:
     if wanted is None:
         state.open_blank()
         return
-    sample, nearest = find_sample(samples, wanted)
+    sample, nearest = sample_posts.find_sample(samples, wanted)
     if sample:
-        state.open_sample(sample, services.sample_photo(sample))
+        state.open_sample(sample, sample_posts.sample_photo(sample))
         return
     state.link = wanted
     offer = f"The nearest is {nearest}." if nearest else "Choose one above."

@@ -84,6 +84,19 @@ def find_offer(offered: Sequence[Offer], wanted: str) -> tuple[Offer, str]:
     return own, f"There is no checkpoint called {wanted[:60]}; {own.name} takes its place.{hint}"
 
 
+def offer_of(offered: Sequence[Offer], trained: str) -> Offer | None:
+    """Return the checkpoint with the weights that made a run, None where none here has them.
+
+    Args:
+        offered: Checkpoints on this machine.
+        trained: What the run says of its checkpoint, name@SHA-256; weights that were trained anew
+            under the same name are others.
+    """
+    name, _, fingerprint = trained.rpartition("@")
+    same = [one for one in offered if fingerprint and one.fingerprint == fingerprint]
+    return next((one for one in same if one.name == name), same[0] if same else None)
+
+
 def _folder(name_or_path: str) -> Path:
     known = CHECKPOINTS / name_or_path
     return known if (known / WEIGHTS).is_file() else Path(name_or_path)

@@ -6,22 +6,17 @@ Records are kept by the content of what was analysed, so a post that two people 
 once, and no one sees a post that is not theirs.
 """
 
-import base64
-import io
 import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from PIL import Image
 
-from core.datasets.samples import Sample, read_samples
-from core.images import LoadedImage, read_image
+from core.images import LoadedImage
 from core.records import Context, Record
 from dashboard.inputs import Inputs
 from dashboard.memory import settle
@@ -32,12 +27,10 @@ if TYPE_CHECKING:
 
 CHECKPOINT_VARIABLE = "SHAPCA_CHECKPOINT"
 DEFAULT_CHECKPOINT = "twitter17-minilm"
-SAMPLE_DATA = Path(__file__).resolve().parents[1] / "sample_data"
 MOST_MODELS = 2  # in memory
 MOST_RECORDS = 128
 POLL_SECONDS = 0.25
 PAINT_SECONDS = 2.0
-THUMBNAIL = (320, 200)  # pixels; twice the size drawn
 
 STAGES = {
     "load": "Loading the model; only the first analysis waits for this",
@@ -104,32 +97,6 @@ def warm_up(name: str = "") -> None:
         name: Name or folder of its checkpoint; "" is the server's own.
     """
     _loading(*_weights(name))
-
-
-@st.cache_resource(show_spinner=False)
-def samples() -> tuple[Sample, ...]:
-    """Return the sample posts.
-
-    Raises:
-        InputError: The file is missing or a line of it is wrong.
-    """
-    return tuple(read_samples(SAMPLE_DATA))
-
-
-@st.cache_resource(show_spinner=False, max_entries=256)
-def thumbnail(path: Path | None) -> str:
-    """Return a small copy of a sample's photo as a data URI, "" when it has none."""
-    if path is None:
-        return ""
-    small = _cover(read_image(path).pixels)
-    stream = io.BytesIO()
-    small.save(stream, "JPEG", quality=80)
-    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
-
-
-def sample_photo(sample: Sample) -> LoadedImage | None:
-    """Return the photo of a sample, None when it has none."""
-    return read_image(sample.image) if sample.image else None
 
 
 def describe(photo: LoadedImage, progress: Progress, *, checkpoint: str = "") -> list[Context]:
@@ -283,12 +250,3 @@ def _load(name: str, wanted: threading.Event) -> _Engine:
     engine = _Engine(Pipeline.load(name))
     settle()
     return engine
-
-
-def _cover(pixels: Image.Image) -> Image.Image:
-    """Crop to the shape of a thumbnail, around the middle, and scale down."""
-    wide, high = THUMBNAIL
-    scale = max(wide / pixels.width, high / pixels.height)
-    width, height = wide / scale, high / scale
-    left, top = (pixels.width - width) / 2, (pixels.height - height) / 2
-    return pixels.resize(THUMBNAIL, box=(left, top, left + width, top + height))

@@ -1,6 +1,5 @@
 """What one visitor has on the page: a typed view of session state and of the address."""
 
-import difflib
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -251,12 +250,3 @@ def visitor(session: MutableMapping[Any, Any]) -> Explore:
     """Return the page of the visitor whose session this is."""
     found: Explore = session.setdefault(key("state"), Explore(session))
     return found
-
-
-def find_sample(samples: Sequence[Sample], wanted: str) -> tuple[Sample | None, str | None]:
-    """Return the sample with an id, or else the id that comes nearest to it, if any does."""
-    by_id = {sample.id: sample for sample in samples}
-    if wanted in by_id:
-        return by_id[wanted], None
-    nearest = difflib.get_close_matches(wanted, by_id, n=1)
-    return None, nearest[0] if nearest else None

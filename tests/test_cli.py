@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.analysis.context_report import ContextReport
 from core.cli import main
 from core.config import HeadConfig
 from core.lab.report import LabReport, LabRequest, lab_command, lab_report
@@ -179,6 +180,28 @@ def test_a_file_is_scored(tiny_checkpoint, tmp_path, capsys):
     scores = json.loads(out.read_text(encoding="utf-8"))
     assert scores["entities"]["overall"]["support"] == 2
     assert scores["text_alignment"]["posts"] == 2
+
+
+def test_generators_are_told_side_by_side_with_the_measures_of_each(
+    write_annotated, tmp_path, capsys
+):
+    files = [str(write_annotated(tmp_path / f"{name}.parquet")) for name in ("one", "two")]
+    out = tmp_path / "quality.json"
+    with pytest.raises(SystemExit) as ended:
+        main(["context-quality", *files, "--json", str(out)])
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out
+    assert f"| F1 in percent | {files[0]} | {files[1]} |" in printed
+    assert "| F1 with contexts | 62.50 | 62.50 |" in printed
+    assert "unknown: it is the same for all 40 posts" in printed
+    report = ContextReport.model_validate_json(out.read_text(encoding="utf-8"))
+    assert [run.name for run in report.runs] == files
+    assert "nan" not in out.read_text(encoding="utf-8").lower()
+
+
+def test_a_run_that_tells_nothing_of_its_contexts_is_refused(write_annotated, tmp_path, capsys):
+    bare = str(write_annotated(tmp_path / "bare.parquet", gold=False))
+    assert "bare.parquet: no post tells" in refused(capsys, "context-quality", bare)
 
 
 def test_help_imports_no_heavy_library():

@@ -60,6 +60,20 @@ def test_a_checkpoint_is_written_with_its_metrics_and_card(metrics, folders):
     assert f"| dev | entity F1 | {f1:.4f} |" in card
 
 
+def test_a_finished_run_says_so_and_leaves_its_log_as_it_is(
+    make_config, folders, metrics, capsys, tmp_path
+):
+    log = folders[0] / "metrics.jsonl"
+    written = log.read_bytes(), log.stat().st_mtime_ns
+    config = make_config(epochs=1)
+    again = run_experiment(config, run_folder=folders[0], checkpoint_folder=tmp_path, device="cpu")
+    assert (
+        f"{folders[0]}: this run is finished; nothing is left to train" in capsys.readouterr().err
+    )
+    assert (log.read_bytes(), log.stat().st_mtime_ns) == written
+    assert again["scores"] == metrics["scores"]
+
+
 def test_tagged_posts_score_as_they_did_after_training(metrics, evaluate, data_root):
     file = data_root / "posts.txt"
     report = evaluate("twitter", file, contexts=[data_root / "contexts.jsonl"])

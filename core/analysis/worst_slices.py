@@ -19,7 +19,7 @@ from scipy.stats import norm
 from core.analysis.comparison import holm
 from core.analysis.features import FEATURES
 from core.analysis.intervals import DRAWS, rates
-from core.analysis.posts import Flags, Floats, counts, scored
+from core.analysis.posts import UNKNOWN, Flags, Floats, counts, scored
 from core.analysis.slices import Slice, SliceScores, buckets, members, score_slices, slice_of
 from core.errors import InputError
 
@@ -109,8 +109,9 @@ def find_worst(
 ) -> WorstSlices:
     """Return the slices of one or two features that take most from F1, with adjusted p.
 
-    A slice without any gold unit is left out: where nothing is to be found, F1 says nothing. A pair
-    is shown only where it does worse than either of its two features alone.
+    A slice without any gold unit is left out: where nothing is to be found, F1 says nothing. So are
+    posts of which a feature says nothing: they have nothing in common. A pair is shown only where
+    it does worse than either of its two features alone.
 
     Args:
         table: The posts.
@@ -151,10 +152,14 @@ def find_worst(
 
 
 def _candidates(table: pd.DataFrame, units: Floats, columns: Sequence[str]) -> _Candidates:
-    by_column = [buckets(table, column) for column in columns]
+    by_column = [
+        [one for one in buckets(table, column) if one.ranges[0].value != UNKNOWN]
+        for column in columns
+    ]
     singles = [one for group in by_column for one in group]
     feature = np.repeat(np.arange(len(by_column)), [len(group) for group in by_column])  # (S,)
-    inside = np.stack([members(table, one) for one in singles], axis=1).astype(float)  # (posts, S)
+    flags = [members(table, one) for one in singles]
+    inside = np.array(flags, dtype=float).reshape(len(singles), len(table)).T  # (posts, S)
     weighed = np.concatenate([np.ones((len(units), 1)), units], axis=1)  # (posts, 4)
     shared = np.stack([inside.T @ (inside * w[:, None]) for w in weighed.T], axis=-1)  # (S, S, 4)
     first, second = np.triu_indices(len(singles))

@@ -64,7 +64,8 @@ def train(
 
     loaded = load_config(config, set_)
     metrics = run_experiment(loaded, run_folder=run, checkpoint_folder=out, device=device)
-    print(json.dumps(metrics, indent=2, sort_keys=True))
+    if metrics:  # of several processes the first has them
+        print(json.dumps(metrics, indent=2, sort_keys=True))
 
 
 def evaluate(
@@ -141,6 +142,28 @@ def compare(
         train_all(loaded, numbers, runs, device=choose_device(device))
     found = compare_results(loaded, numbers, runs)
     print(comparison_table(found))
+    if json_file:
+        write(found.model_dump_json(indent=2), json_file)
+
+
+def context_quality(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(help="Annotation files (.parquet); of several, each has its own contexts."),
+    ],
+    seed: Annotated[int, typer.Option(min=0, help="Of the draws and permutations.")] = 0,
+    json_file: JsonFile = None,
+) -> None:
+    """Which contexts help? Length, names, φ ... of contexts against the units they repaired.
+
+    Takes what `annotate` wrote of posts with gold answers. Several files are several generators
+    over the same posts: F1 with and without contexts side by side, then each with its measures.
+    """
+    from core.analysis.context_report import context_report, context_table
+    from core.annotations import read_annotations
+
+    found = context_report({str(path): read_annotations(path) for path in runs}, seed=seed)
+    print(context_table(found))
     if json_file:
         write(found.model_dump_json(indent=2), json_file)
 

@@ -14,6 +14,10 @@ class CategoricalHead(nn.Module):
         """Return the cross-entropy of gold labels of shape (B,), averaged over posts, in nats."""
         return -self.log_likelihood(scores, gold, mask).mean()
 
+    def loss_weight(self, gold: Tensor, mask: Tensor) -> float:
+        """Return the number of posts, over which `loss` is a mean."""
+        return float(len(gold))
+
     @torch.no_grad()
     def decode(self, scores: Tensor, mask: Tensor) -> Tensor:
         """Return the best label of each post, shape (B,); the first of equally good ones."""

@@ -33,6 +33,10 @@ class CRFHead(nn.Module):
         """Return the mean negative log-likelihood per sentence; see `log_likelihood`."""
         return -self.log_likelihood(scores, gold, mask).mean()
 
+    def loss_weight(self, gold: Tensor, mask: Tensor) -> float:
+        """Return the number of posts, over which `loss` is a mean."""
+        return float(len(gold))
+
     def log_likelihood(self, scores: Tensor, answers: Tensor, mask: Tensor) -> Tensor:
         """Return the log-likelihood of each sentence's tags, shape (B,).
 

@@ -30,6 +30,10 @@ class Head(Protocol):
         """
         ...
 
+    def loss_weight(self, gold: Tensor, mask: Tensor) -> float:
+        """Return how much `loss` is a mean over: what it weighs beside the loss of other posts."""
+        ...
+
     def decode(self, scores: Tensor, mask: Tensor) -> Tensor:
         """Return the best answers, in the shape of gold."""
         ...

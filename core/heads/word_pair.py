@@ -91,12 +91,16 @@ class WordPairHead(nn.Module):
             gold: Labels, shape (B, L, L); `IGNORED` ones are left out.
             mask: True for words, shape (B, L).
         """
-        asked = self._asked(mask) & (gold != IGNORED)  # (B, L, L)
+        asked = self._taught(gold, mask)  # (B, L, L)
         labels = gold[asked]
         with torch.autocast(scores.device.type, enabled=False):
             losses = functional.cross_entropy(scores[asked], labels, self.weights, reduction="sum")
         smallest = torch.finfo(losses.dtype).tiny
         return losses / self.weights[labels].sum().clamp_min(smallest)
+
+    def loss_weight(self, gold: Tensor, mask: Tensor) -> float:
+        """Return the summed weights of all pairs asked for, over which `loss` is a mean."""
+        return float(self.weights[gold[self._taught(gold, mask)]].sum())
 
     @torch.no_grad()
     def decode(self, scores: Tensor, mask: Tensor) -> Tensor:
@@ -120,7 +124,7 @@ class WordPairHead(nn.Module):
 
         Pairs are independent given the features, so it is a sum over those asked for.
         """
-        asked = self._asked(mask) & (answers != IGNORED)  # (B, L, L)
+        asked = self._taught(answers, mask)  # (B, L, L)
         shares = scores.float().log_softmax(-1)  # (B, L, L, K)
         chosen = shares.gather(-1, answers.clamp_min(0).unsqueeze(-1)).squeeze(-1)  # (B, L, L)
         return (chosen * asked).sum((1, 2))
@@ -141,6 +145,10 @@ class WordPairHead(nn.Module):
         """Return which pairs are asked for, shape (B, L, L)."""
         both = mask.unsqueeze(2) & mask.unsqueeze(1)
         return both if self.directed else both.triu()
+
+    def _taught(self, labels: Tensor, mask: Tensor) -> Tensor:
+        """Return which pairs are asked for and have a label, shape (B, L, L)."""
+        return self._asked(mask) & (labels != IGNORED)
 
 
 def _buckets(length: int, device: torch.device) -> Tensor:

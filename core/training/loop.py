@@ -31,7 +31,7 @@ from core.training.optimisation import learning_rate_factor, parameter_groups
 from core.training.plan import PlannedBatch, plan_epoch, steps_per_epoch
 from core.training.processes import average, average_gradients, own_part, processes
 from core.training.progress import Progress, copies, copy_into, load_state, save_state
-from core.training.run_log import RunLog, describe_start
+from core.training.run_log import RunLog, describe_start, has_ended
 
 LOG_EVERY = 20
 # What a process reads when a batch has no post for it: there is nothing to learn from.
@@ -89,11 +89,14 @@ class Trainer:
         self.trained = list(trained_state(self.model).values())
         self.average_into = get_ema_multi_avg_fn(config.training.average_decay)
         self.progress = Progress(average=copies(self.trained))
+        self.log: RunLog | None = None
         self._resume()
         self.gates = GateCounts(self.progress.gates)
 
     def run(self, report: Report) -> Progress:
         """Train to the end, or on from where the run stopped, and load the best weights.
+
+        A run that is finished only loads them.
 
         Args:
             report: Called after every step with the step, their number, and the losses.
@@ -111,6 +114,11 @@ class Trainer:
     def steps(self) -> int:
         """Number of batches in the whole run."""
         return self.steps_per_epoch * self.config.training.epochs
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to train."""
+        return self.progress.stopped_early or self.progress.step >= self.steps
 
     def _run_epoch(self, epoch: int, report: Report) -> None:
         settings = self.config.training
@@ -191,6 +199,8 @@ class Trainer:
     def _end_epoch(self, epoch: int) -> None:
         """Score the averaged weights on dev and keep them when they are the best so far."""
         progress, patience = self.progress, self.config.training.patience
+        if self.log:  # a large dev set takes minutes, in which nothing else is written
+            self.log.write(progress.step, event="scoring", epoch=epoch + 1)
         current = copies(self.trained)
         copy_into(self.trained, progress.average)
         report = score_predictions(self.model, self.tokenizer, self.config, *self.dev)
@@ -251,22 +261,30 @@ class Trainer:
     def _save(self) -> None:
         self.saved_at = self.progress.step
         if self.accelerator.is_main_process:
+            scaler = self.accelerator.scaler
             save_state(
-                self.folder, self.config, self.progress, self.trained, self.optimizer.state_dict()
+                self.folder,
+                self.config,
+                self.progress,
+                self.trained,
+                self.optimizer.state_dict(),
+                scaler=None if scaler is None else scaler.state_dict(),
             )
         self.accelerator.wait_for_everyone()
 
     def _resume(self) -> None:
-        """Go on from the folder's state, if there is one, and open the log."""
+        """Go on from the folder's state, if there is one, and open the log unless it has ended."""
         self.folder.mkdir(parents=True, exist_ok=True)
         state = load_state(self.folder, self.config, self.accelerator.device)
         if state:
             self.progress = state["progress"]
             copy_into(self.trained, state["parameters"])
             self.optimizer.load_state_dict(state["optimizer"])
+            if self.accelerator.scaler is not None and state["scaler"]:
+                self.accelerator.scaler.load_state_dict(state["scaler"])
         self.saved_at = self.progress.step
-        self.log = None
-        if self.accelerator.is_main_process:
+        is_over = self.is_finished and has_ended(self.folder)
+        if self.accelerator.is_main_process and not is_over:
             self.log = RunLog(self.folder, resume_at=self.progress.step)
             started = describe_start(self.config, self.accelerator.device, processes())
             self.log.write(

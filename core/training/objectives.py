@@ -1,6 +1,5 @@
 """What a batch is trained towards: each objective of its source gives parts of the loss."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -9,6 +8,7 @@ from torch.nn import functional
 
 from core.config import Config
 from core.datasets.batches import Batch
+from core.heads.protocol import Head
 from core.model import AlignmentFeatures, Reading, ShapCA
 from core.shapley import AlignmentLoss, LossSettings, PostFeatures, alignment_loss
 from core.training.processes import batch_share
@@ -52,28 +52,31 @@ def batch_losses(
     if set(objectives) & {"task", "label", "consistency"}:
         reading = read = model.read(batch)
         if "task" in objectives:
-            parts |= _averaged("task", batch.has_gold, lambda: _task(model, read, batch))
+            parts |= _averaged("task", _task(model, read, batch))
         if "consistency" in objectives:
-            worded = batch.word_mask.any(1)
-            parts |= _averaged("consistency", worded, lambda: _consistency(model, read, batch))
+            parts |= _averaged("consistency", _consistency(model, read, batch))
         if "label" in objectives:
-            parts |= _averaged("label", batch.labels >= 0, lambda: _label(model, read, batch))
+            parts |= _averaged("label", _label(model, read, batch))
     for name in ("task", "consistency", "label"):
         if name in parts:
             total = total + getattr(weights, f"{name}_weight") * parts[name]
     return Losses(parts, total, reading)
 
 
-def _averaged(name: str, takes_part: Tensor, loss: Callable[[], Tensor]) -> dict[str, Tensor]:
-    """Return a mean over this process's posts, weighed as `batch_share` says.
+class _Mean(NamedTuple):
+    """A mean over what this process has, 0 where it has nothing, and how much it is over."""
+
+    loss: Tensor
+    weight: float
+
+
+def _averaged(name: str, mean: _Mean) -> dict[str, Tensor]:
+    """Return a mean of this process, weighed as `batch_share` says.
 
     Every process names the same parts: 0 where only others have such posts, none where nobody has.
     """
-    posts = int(takes_part.sum())
-    share = batch_share(posts, takes_part.device)
-    if share is None:
-        return {}
-    return {name: share * loss() if posts else torch.zeros((), device=takes_part.device)}
+    share = batch_share(mean.weight, mean.loss.device)
+    return {} if share is None else {name: share * mean.loss}
 
 
 def align_features(features: AlignmentFeatures, batch: Batch, config: Config) -> AlignmentLoss:
@@ -110,12 +113,14 @@ def align_features(features: AlignmentFeatures, batch: Batch, config: Config) ->
     )
 
 
-def _task(model: ShapCA, reading: Reading, batch: Batch) -> Tensor:
+def _task(model: ShapCA, reading: Reading, batch: Batch) -> _Mean:
     known = batch.has_gold
-    return model.head.loss(reading.scores[known], batch.gold[known], batch.word_mask[known])
+    if not bool(known.any()):
+        return _nothing(batch)
+    return _taught(model.head, reading.scores[known], batch.gold[known], batch.word_mask[known])
 
 
-def _consistency(model: ShapCA, reading: Reading, batch: Batch) -> Tensor:
+def _consistency(model: ShapCA, reading: Reading, batch: Batch) -> _Mean:
     """Take what is decoded with the image left out as gold for the reading that sees it.
 
     Ours: no corpus at hand has both pixels and gold entities. The model teaches itself that a
@@ -123,13 +128,28 @@ def _consistency(model: ShapCA, reading: Reading, batch: Batch) -> Tensor:
     photo speak.
     """
     worded = batch.word_mask.any(1)
+    if not bool(worded.any()):
+        return _nothing(batch)
     mask = batch.word_mask[worded]
     model.eval()
     with torch.no_grad():
         blind = model.read(batch, use_image=False).scores
     model.train()
-    return model.head.loss(reading.scores[worded], model.head.decode(blind[worded], mask), mask)
+    silver = model.head.decode(blind[worded], mask)
+    return _taught(model.head, reading.scores[worded], silver, mask)
 
 
-def _label(model: ShapCA, reading: Reading, batch: Batch) -> Tensor:
-    return functional.cross_entropy(model.classify(reading, batch), batch.labels, ignore_index=-1)
+def _label(model: ShapCA, reading: Reading, batch: Batch) -> _Mean:
+    known = int((batch.labels >= 0).sum())
+    if not known:
+        return _nothing(batch)
+    scores = model.classify(reading, batch)
+    return _Mean(functional.cross_entropy(scores, batch.labels, ignore_index=-1), float(known))
+
+
+def _taught(head: Head, scores: Tensor, gold: Tensor, mask: Tensor) -> _Mean:
+    return _Mean(head.loss(scores, gold, mask), head.loss_weight(gold, mask))
+
+
+def _nothing(batch: Batch) -> _Mean:
+    return _Mean(torch.zeros((), device=batch.input_ids.device), 0.0)

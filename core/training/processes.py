@@ -29,22 +29,19 @@ def own_part(planned: PlannedBatch) -> PlannedBatch:
     return PlannedBatch(planned.source, planned.examples[mine], planned.contexts[mine])
 
 
-def batch_share(posts: int, device: torch.device) -> float | None:
-    """Return what weighs a mean over this process's posts: W times its share of the batch's posts.
+def batch_share(weight: float, device: torch.device) -> float | None:
+    """Return what a mean over this process's posts counts: W times its share of the batch's weight.
 
     Averaged over processes, gradients are then those of the mean over the batch. None where no
-    process has any post that takes part.
+    process has anything that takes part.
 
     Args:
-        posts: Of this process that take part; every process must ask, with 0 too.
+        weight: Of what the mean is over: the number of posts, unless the head says otherwise.
+            Every process must ask, with 0 too.
         device: Of the model.
     """
-    everybody = posts
-    if processes() > 1:
-        total = torch.tensor(posts, device=device)
-        distributed.all_reduce(total)
-        everybody = int(total)
-    return processes() * posts / everybody if everybody else None
+    everybody = average(weight, device)
+    return weight / everybody if everybody else None
 
 
 def average_gradients(parameters: Sequence[Tensor]) -> None:

@@ -62,19 +62,33 @@ def save_state(
     progress: Progress,
     parameters: Sequence[Tensor],
     optimizer: dict[str, Any],
+    *,
+    scaler: dict[str, Any] | None = None,
 ) -> None:
-    """Write `state.pt`, whole or not at all."""
+    """Write `state.pt`, whole or not at all.
+
+    Args:
+        folder: Of the run.
+        config: It was started with.
+        progress: How far it is.
+        parameters: That are trained.
+        optimizer: Its state.
+        scaler: State of what scales gradients under fp16, None where nothing does.
+    """
     state = {
         "config": config.model_dump_json(),
         "progress": vars(progress),
         "parameters": list(parameters),
         "optimizer": optimizer,
+        "scaler": scaler,
     }
     replace(folder / STATE, lambda path: torch.save(state, path))
 
 
 def load_state(folder: Path, config: Config, device: torch.device) -> dict[str, Any] | None:
     """Return what `save_state` wrote, with the progress read; None where nothing is.
+
+    States of older versions lack the scaler's.
 
     Raises:
         InputError: The folder holds a run of another config.
@@ -87,7 +101,7 @@ def load_state(folder: Path, config: Config, device: torch.device) -> dict[str, 
         raise InputError(
             f"{folder} holds a run of another config: remove it, or choose another --run"
         )
-    return {**state, "progress": Progress(**state["progress"])}
+    return {"scaler": None, **state, "progress": Progress(**state["progress"])}
 
 
 def copies(tensors: Sequence[Tensor]) -> list[Tensor]:

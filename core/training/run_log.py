@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from core.config import Config
+from core.training.run_files import LOG
 
 
 class RunLog:
@@ -23,7 +24,7 @@ class RunLog:
     """
 
     def __init__(self, folder: Path, *, resume_at: int) -> None:
-        self.path = folder / "metrics.jsonl"
+        self.path = folder / LOG
         kept = [event for event in read_run_log(self.path) if event["step"] <= resume_at]
         self.path.write_text("".join(json.dumps(event) + "\n" for event in kept), encoding="utf-8")
 
@@ -44,6 +45,12 @@ def describe_start(config: Config, device: torch.device, processes: int) -> dict
         "versions": {"python": platform.python_version()} | {p: version(p) for p in packages},
         "command": " ".join(["python -m core", *sys.argv[1:]]),
     }
+
+
+def has_ended(folder: Path) -> bool:
+    """Return whether the log of a run folder says that the run has ended."""
+    events = read_run_log(folder / LOG)
+    return bool(events) and events[-1].get("event") == "end"
 
 
 def read_run_log(path: Path) -> list[dict[str, Any]]:

@@ -7,9 +7,10 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from core.records import Frozen
-from core.training.run_tail import RunHistory, number
+from core.training.run_tail import Event, RunHistory, number
 
 STALE_SECONDS = 60.0  # without an event, and no end: nobody works on it any more
+SCORING_SECONDS = 900.0  # the same while dev is scored, of which nothing is written before its end
 MOST_EPOCHS = 1_000_000
 SCORES = ("precision", "recall", "f1")
 
@@ -24,6 +25,7 @@ class RunSummary(Frozen):
         ended: Why it ended, "" when it has not.
         resumes: How many times it was started again.
         silent_seconds: Since its last event.
+        is_scoring: Its last event said that dev is being scored.
         task: Of its config.
         seed: Of its config.
         step: The last one logged.
@@ -42,6 +44,7 @@ class RunSummary(Frozen):
     ended: str = ""
     resumes: int = 0
     silent_seconds: float | None = None
+    is_scoring: bool = False
     task: str | None = None
     seed: int | None = None
     step: int = 0
@@ -82,6 +85,7 @@ def summarise(
     best = _best(epochs, config, metrics)
     last = max(history.steps["step"].max() if len(history.steps) else 0, *_steps(history))
     worked = [*history.steps["epoch"].dropna().tail(1), *epochs["epoch"].tail(1)]
+    worked += [epoch for event in _scoring(history) if (epoch := _whole(event.get("epoch")))]
     speeds = history.steps["posts_per_second"].dropna()
     planned = _whole(start.get("steps"))
     return RunSummary(
@@ -159,12 +163,19 @@ def _standing(history: RunHistory, now: float, metrics: Mapping[str, Any]) -> di
         return {"status": "waiting"}
     if not history.starts and metrics:  # an older log never says that it ended; its checkpoint does
         return {"status": "finished", "ended": "finished"}
-    times = [event.get("time") for event in (*history.starts, *history.epochs)]
+    events = (*history.starts, *history.epochs, *_scoring(history))
+    times = [event.get("time") for event in events]
     known = [number(time) for time in times] + list(history.steps["time"].tail(1))
     told = [time for time in known if math.isfinite(time)]
     silent = max(now - max(told, default=history.modified), 0.0)
-    status = "running" if silent < STALE_SECONDS else "stale"
-    return {"status": status, "resumes": resumes, "silent_seconds": silent}
+    is_scoring = history.scoring is not None
+    is_alive = silent < (SCORING_SECONDS if is_scoring else STALE_SECONDS)
+    return {
+        "status": "running" if is_alive else "stale",
+        "resumes": resumes,
+        "silent_seconds": silent,
+        "is_scoring": is_scoring,
+    }
 
 
 def _best(
@@ -207,8 +218,13 @@ def _seconds(history: RunHistory, epochs: pd.DataFrame, metrics: Mapping[str, An
 
 
 def _steps(history: RunHistory) -> list[int]:
-    events = (*history.starts, *history.epochs, *((history.end,) if history.end else ()))
+    end = (history.end,) if history.end else ()
+    events = (*history.starts, *history.epochs, *_scoring(history), *end)
     return [0, *(event["step"] for event in events)]
+
+
+def _scoring(history: RunHistory) -> tuple[Event, ...]:
+    return (history.scoring,) if history.scoring else ()
 
 
 def _leaves(value: object, key: str = "") -> dict[str, str]:

@@ -17,7 +17,7 @@ LOSS = "loss "  # before the name of a part, in the columns of `RunHistory.steps
 STEP_NUMBERS = ("time", "epoch", "learning_rate", "posts_per_second")
 FINGERPRINT_BYTES = 256  # of what was read last: a log that was written anew does not hold them
 MOST_STEPS = 2**53
-KINDS = ("start", "step", "epoch", "end")
+KINDS = ("start", "step", "scoring", "epoch", "end")
 
 Event = dict[str, Any]
 
@@ -32,6 +32,8 @@ class RunHistory:
             posts_per_second, and a column "loss PART" per part; NaN where the log has none.
         epochs: One event per epoch that ended.
         end: The event that ended the run, None when there is none.
+        scoring: The event that said that dev is being scored, None when it is not; older logs never
+            say so.
         bad_lines: Numbers of the first lines that are no events, counted from 1.
         bad_count: Number of all such lines.
         modified: When the file was written last, in seconds since 1970.
@@ -41,6 +43,7 @@ class RunHistory:
     steps: pd.DataFrame = field(default_factory=lambda: _table([]))
     epochs: tuple[Event, ...] = ()
     end: Event | None = None
+    scoring: Event | None = None
     bad_lines: tuple[int, ...] = ()
     bad_count: int = 0
     modified: float = 0.0
@@ -48,7 +51,8 @@ class RunHistory:
     @property
     def is_empty(self) -> bool:
         """Whether the run has not said anything yet."""
-        return not (self.starts or self.epochs or self.end or len(self.steps))
+        told = self.starts or self.epochs or self.end or self.scoring
+        return not (told or len(self.steps))
 
 
 class RunTail:
@@ -110,12 +114,13 @@ def _extended(
 ) -> RunHistory:
     """Return the history with more lines at its end; so many lines came `before`."""
     found: dict[str, list[Event]] = {kind: [] for kind in KINDS}
-    end, bad = history.end, []
+    end, scoring, bad = history.end, history.scoring, []
     for place, line in enumerate(lines, start=before + 1):
         event = _event(line)
         if event is not None:
             found[event["event"]].append(event)
             end = _end(event, end)
+            scoring = event if event["event"] == "scoring" else None
         elif line.strip():
             bad.append(place)
     steps = history.steps
@@ -126,6 +131,7 @@ def _extended(
         steps=steps,
         epochs=(*history.epochs, *found["epoch"]),
         end=end,
+        scoring=scoring,
         bad_lines=(*history.bad_lines, *bad)[:5],
         bad_count=history.bad_count + len(bad),
         modified=modified,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.analysis.calibration import Reliability, RiskCoverage
     from core.analysis.comparison import PairedDifference
     from core.analysis.confusion import Confusion
+    from core.analysis.context_quality import ContextQuality, Third
     from core.analysis.features import Feature
     from core.analysis.intervals import Scores
     from core.analysis.misalignment import MisalignedShare
@@ -99,6 +100,26 @@ def slice_link(found: "SliceScores") -> str:
     from core.analysis.slice_links import slice_to_link
 
     return slice_to_link(found.slice)
+
+
+@lru_cache(maxsize=32)
+def context_quality(run: Run, selected: Selection) -> "ContextQuality":
+    """Return which kind of context helps the posts of a selection.
+
+    Raises:
+        InputError: No post of it tells what its contexts did.
+    """
+    from core.analysis.context_quality import context_quality as quality
+
+    return quality(run.table[selected.chosen], draws=PAGE_DRAWS)
+
+
+def third_link(found: "Third") -> str:
+    """Return what selects the posts of a third by a measure of contexts."""
+    from core.analysis.slice_links import slice_to_link
+    from core.analysis.slices import slice_of
+
+    return slice_to_link(slice_of(found.range))
 
 
 @lru_cache(maxsize=64)

@@ -7,13 +7,13 @@ import streamlit as st
 
 from core.errors import InputError
 from core.images import LoadedImage, read_image
-from dashboard import services
+from dashboard import sample_posts
 
 
 @st.cache_resource(show_spinner=False)
 def _known() -> dict[str, Path]:
     """Return the photos of the sample posts by their SHA-256."""
-    paths = {sample.image for sample in services.samples() if sample.image}
+    paths = {sample.image for sample in sample_posts.samples() if sample.image}
     return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in paths}
 
 

@@ -9,6 +9,7 @@ from dashboard.address import Address
 View = Literal[
     "overview",
     "map",
+    "contexts",
     "slices",
     "confusion",
     "disagreements",
@@ -35,6 +36,7 @@ class Settings(Address):
     tau_text: float = Field(0.0, ge=-100, le=100, alias="x_tau_text")
     tau_image: float = Field(0.0, ge=-100, le=100, alias="x_tau_image")
     feature: str = Field("words", max_length=40, alias="x_by", description="what posts are cut by")
+    measure: str = Field("", max_length=40, alias="x_measure", description="'': the strongest")
     search: str = Field("", max_length=200, alias="x_q")
     outcomes: Facet = Field((), max_length=5, alias="x_outcome", description="none: all")
     effects: Facet = Field((), max_length=4, alias="x_effect", description="none: all")

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.datasets.samples import Sample
 from core.errors import InputError
 from core.records import Record
-from dashboard import services
+from dashboard import sample_posts, services
 from dashboard.inputs import Inputs
 from dashboard.jobs import OUR_FAULT, queue
 from dashboard.lab import numbers
@@ -68,7 +68,7 @@ def contexts_of(
             if wanted
             else "no post is open on Explore; choose a sample of the list"
         )
-    inputs = Inputs(sample.id, sample.text, services.sample_photo(sample), sample.contexts)
+    inputs = Inputs(sample.id, sample.text, sample_posts.sample_photo(sample), sample.contexts)
     record = services.analyse(
         inputs, lambda stage, share: _tell(place, services.STAGES.get(stage, stage), share)
     )

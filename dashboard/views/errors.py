@@ -16,6 +16,7 @@ from dashboard.panels.errors import (
     bar,
     calibration,
     confusion,
+    contexts,
     disagreements,
     misalignment,
     overview,
@@ -28,6 +29,7 @@ from dashboard.panels.errors import (
 SECTIONS: dict[View, Callable[[Errors, Run, Selection], None]] = {
     "overview": overview.render,
     "map": misalignment.render,
+    "contexts": contexts.render,
     "slices": slices.render,
     "confusion": confusion.render,
     "disagreements": disagreements.render,

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.datasets.samples import Sample
 from core.errors import InputError
-from dashboard import actions, choosing, services
+from dashboard import actions, choosing, sample_posts, services
 from dashboard.commands import analyse_command
 from dashboard.panels import (
     answer,
@@ -35,7 +35,7 @@ def render() -> None:
     gallery.render(
         samples,
         state.sample.id if state.sample else None,
-        thumbnail=lambda sample: services.thumbnail(sample.image),
+        thumbnail=lambda sample: sample_posts.thumbnail(sample.image),
         on_pick=partial(choosing.open_sample, state),
         on_blank=partial(choosing.open_blank, state),
     )
@@ -64,7 +64,7 @@ def render() -> None:
 
 def _samples() -> tuple[Sample, ...]:
     try:
-        return services.samples()
+        return sample_posts.samples()
     except InputError as error:
         notice.problem(str(error))
         return ()
@@ -113,7 +113,7 @@ def _result(state: Explore, result: Result, samples: Sequence[Sample]) -> None:
             state,
             key("why"),
             samples=samples,
-            sample_photo=services.sample_photo,
+            sample_photo=sample_posts.sample_photo,
             explain=partial(actions.explain, state),
             attribute=partial(actions.attribute, state),
             try_out=actions.try_out,

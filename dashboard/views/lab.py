@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.datasets.samples import Sample
 from core.errors import InputError
-from dashboard import services
+from dashboard import sample_posts
 from dashboard.lab import actions, numbers
 from dashboard.lab.settings import CONTEXTS
 from dashboard.lab.state import Lab, visitor
@@ -49,7 +49,7 @@ def render() -> None:
     present.bar(state)
     for sentence in state.refused:
         notice.hint(sentence)
-    samples = services.samples() if state.settings.game == CONTEXTS else ()
+    samples = sample_posts.samples() if state.settings.game == CONTEXTS else ()
     if state.settings.screen > 1:
         found = _numbers(state, explore, samples, st.empty())
     else:

@@ -22,7 +22,10 @@ def f1(found: np.ndarray) -> float:
 def test_slices_gaps_and_ranks_match_a_search_slice_by_slice(random_table):
     table = random_table(150)
     units = counts(table)
-    groups = [buckets(table, column) for column in COLUMNS]
+    groups = [
+        [one for one in buckets(table, column) if one.ranges[0].value != "unknown"]
+        for column in COLUMNS
+    ]
     gaps, looked_at = {}, 0
     singles = [one for group in groups for one in group]
     pairs = [
@@ -102,6 +105,38 @@ def test_chance_alone_seldom_survives_adjustment(random_table):
         for seed in range(6)
     ]
     assert sum(survived) <= 1
+
+
+def test_posts_of_which_a_feature_says_nothing_are_no_finding(make_table, post):
+    # Of ninety posts the worst thirty have neither verdict nor confidence nor a text margin.
+    rows = [post(f"bad-{place}", "PER>", hashtags=place % 2) for place in range(30)]
+    rows += [
+        post(
+            f"good-{place}",
+            "PER>PER" if place % 10 else "PER>",
+            hashtags=place % 2,
+            confidence=0.9,
+            verdict="aligned",
+            margin_text=float(place % 7),
+        )
+        for place in range(60)
+    ]
+    table = make_table(*rows)
+    columns = ["hashtags", "verdict", "confidence", "margin_text"]
+    found = find_worst(table, minimum=10, shown=1000, columns=columns, draws=5)
+    values = {part.value for one in found.slices for part in one.result.slice.ranges}
+    assert "unknown" not in values
+    # They can still be looked at, by cutting the posts by that feature.
+    for column in columns[1:]:
+        assert buckets(table, column)[-1].ranges[0].value == "unknown"
+
+
+def test_features_that_say_nothing_of_any_post_give_no_slice(make_table, post):
+    table = make_table(
+        *(post(str(place), "PER>" if place % 2 else "PER>PER") for place in range(40))
+    )
+    found = find_worst(table, minimum=2, columns=["verdict", "margin_text"], draws=5)
+    assert (found.slices, found.looked_at) == ((), 0)
 
 
 def test_results_of_the_prediction_are_not_searched(random_table):

@@ -137,6 +137,19 @@ def test_a_click_on_a_slice_selects_it(visit, run):
     expect(selection(page)).to_contain_text("14 of 40 posts: verdict: misaligned")
 
 
+def test_a_click_on_a_measure_cuts_the_posts_by_it(visit, run):
+    page = opened(visit("/errors?x_view=contexts"), run)
+    marks = chart(page, "errors-contexts-forest").locator(".scatterlayer .point")
+    expect(marks.first).to_be_visible()
+    marks.first.click(force=True)
+    expect(page).to_have_url(re.compile("x_measure="))
+    idle(page)
+    page.locator('[class*="errors-contexts-third"] button').first.click()
+
+    expect(page).to_have_url(re.compile("x_slice="))
+    expect(selection(page)).to_contain_text(" of 40 posts")
+
+
 def test_a_post_of_the_gallery_opens_and_arrow_keys_turn_pages(visit, run):
     page = opened(visit("/errors?x_view=records&x_gallery=True"), run)
     page.get_by_role("button", name="post-0", exact=True).click()

@@ -7,7 +7,7 @@ import sys
 import pytest
 from PIL import Image
 
-from dashboard.services import samples
+from dashboard.sample_posts import samples
 from dashboard.state import LINK, TEXT, key
 
 SAMPLE = "eiffel-tower"

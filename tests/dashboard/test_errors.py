@@ -72,6 +72,7 @@ def test_the_newest_run_opens_with_its_scores(visit, run):
     [
         "overview",
         "map",
+        "contexts",
         "slices",
         "confusion",
         "disagreements",
@@ -157,7 +158,9 @@ def test_a_hostile_upload_is_refused_in_one_sentence_and_the_page_stays(visit, r
     assert "/tmp" not in app.error[0].value
 
 
-@pytest.mark.parametrize("view", ["overview", "map", "slices", "confusion", "calibration"])
+@pytest.mark.parametrize(
+    "view", ["overview", "map", "contexts", "slices", "confusion", "calibration"]
+)
 def test_a_slice_of_the_address_is_selected_everywhere(visit, run, view):
     app = visit(x_view=view, x_slice="verdict=misaligned")
 
@@ -200,6 +203,48 @@ def test_the_worst_slices_are_found_when_asked_and_can_be_selected(visit, runs, 
     press(app, "slices", "worst", 0)
 
     assert state(app).settings.slice
+
+
+def test_what_contexts_are_like_is_held_against_what_they_repaired(visit, run):
+    app = visit(x_view="contexts")
+
+    # Ten posts of forty were helped by one unit, ten hurt by two: spurious and missed.
+    assert "F1 changes by" in shown(app)
+    assert "40 posts count" in shown(app)
+    assert "p is adjusted" in shown(app)
+    table = app.dataframe[0].value.set_index("measure")
+    assert table.loc["contexts", "counted"] == "it is the same for all 40 posts"
+    assert table.loc["φ, text side", "counted"] == "40 posts"
+
+
+def test_a_third_of_a_measure_is_selected_and_its_posts_are_shown(visit, run):
+    app = visit(x_view="contexts", x_measure="phi_text")
+    assert app.selectbox(key("set", "measure")).value == "phi_text"
+    press(app, "contexts", "third", 0)
+
+    assert "<b>14</b> of 40 posts" in shown(app)  # every third post, which has −1
+    assert "post-3" in set(app.dataframe[-1].value["post"])
+
+
+def test_a_measure_is_chosen_and_kept_in_the_address(visit, run):
+    app = visit(x_view="contexts", x_measure="nothing")
+    app.selectbox(key("set", "measure")).set_value("gate_text").run()
+
+    assert app.query_params["x_measure"] == "gate_text"
+    assert "Not cut into thirds: it is the same for all 40 posts" in shown(app)
+
+
+def test_a_run_that_tells_nothing_of_contexts_says_why(visit, runs, write_annotated, tmp_path):
+    from core.annotations import read_annotations, read_record, write_annotations
+
+    asked = write_annotated(tmp_path / "asked.parquet", posts=3)
+    records = [read_record(asked, row) for row in range(3)]
+    not_asked = (record.model_copy(update={"without_contexts": None}) for record in records)
+    write_annotations(runs / "some.parquet", not_asked, about=read_annotations(asked).about)
+    app = visit(x_view="contexts")
+
+    assert not app.error
+    assert "No post tells what its contexts did (3 not predicted without" in shown(app)
 
 
 def test_a_list_of_disagreements_keeps_its_order(visit, run):
@@ -280,6 +325,31 @@ def test_a_post_opens_by_its_address_with_everything_about_it(visit, run):
     assert app.query_params["x_post"] == "post-2"
     press(app, "way", "list")
     assert "x_post" not in app.query_params
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_a_sample_post_opens_in_explore_with_the_checkpoint_of_the_run(
+    visit, run, runs, tiny_checkpoint, is_here
+):
+    from core.annotations import About, read_record, write_annotations
+
+    metrics = json.loads((tiny_checkpoint / "metrics.json").read_text())
+    fingerprint = metrics["sha256"]["model.safetensors"] if is_here else "0" * 64
+    about = About(
+        task="mner", checkpoint=f"tiny@{fingerprint}", dataset="samples", created="", command=""
+    )
+    record = read_record(run, 0)
+    sample = record.model_copy(
+        update={"post": record.post.model_copy(update={"id": "eiffel-tower"})}
+    )
+    write_annotations(runs / "samples.parquet", [sample], about=about)
+    app = visit(x_run="runs/samples.parquet", x_view="records", x_post="eiffel-tower")
+
+    assert not app.error
+    (link,) = app.get("link_button")
+    model = f"&e_model={tiny_checkpoint.name}" if is_here else ""
+    assert link.proto.url == f"/?e_post=eiffel-tower{model}"
+    assert ("is not on this server" in shown(app)) is not is_here
 
 
 def test_a_post_that_is_not_there_offers_the_nearest(visit, run):

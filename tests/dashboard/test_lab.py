@@ -15,7 +15,7 @@ from core.lab.games import LAB_GAMES, lab_game
 from core.lab.questions import cards
 from dashboard.lab.settings import TYPED_EXAMPLE
 from dashboard.lab.state import key
-from dashboard.services import samples
+from dashboard.sample_posts import samples
 from dashboard.state import Result
 from dashboard.state import key as explore_key
 

@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from dashboard import offers as module
-from dashboard.offers import Offer, find_offer, offers, weights_stamp
+from dashboard.offers import Offer, find_offer, offer_of, offers, weights_stamp
 
 
 @pytest.fixture
@@ -53,6 +53,18 @@ def test_an_unknown_name_leaves_the_servers_own_and_offers_the_nearest():
     found, why = find_offer(offered, "mre-tinny")
     assert found is offered[0]
     assert "The nearest is mre-tiny" in why
+
+
+def test_the_checkpoint_of_a_run_is_known_by_its_weights():
+    offered = (Offer("own", "a", fingerprint="11"), Offer("two", "b", fingerprint="22"))
+    twice = (*offered, Offer("copy", "c", fingerprint="22"))
+
+    assert offer_of(offered, "two@22") is offered[1]
+    assert offer_of(offered, "renamed-since@22") is offered[1]
+    assert offer_of(twice, "copy@22") is twice[2]
+    assert offer_of(offered, "two@33") is None  # trained anew
+    for unknown in ("two", "two@", "unknown", ""):
+        assert offer_of((*offered, Offer("two", "d")), unknown) is None
 
 
 def test_weights_trained_anew_are_told_from_those_before(folder):

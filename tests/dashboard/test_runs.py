@@ -1,5 +1,8 @@
 """The runs page without a browser: what it draws, and every state a run can be in."""
 
+import json
+import os
+import re
 import subprocess
 import sys
 import time
@@ -107,6 +110,19 @@ def test_a_run_without_an_end_runs_or_fell_silent(opened, folder, write_run, age
     write_run(folder / "one", started=time.time() - 300 - age, end=None)
 
     assert f'sc-{status}">{status}' in shown(opened())
+
+
+def test_a_run_that_scores_dev_for_minutes_is_alive_and_says_so(opened, folder, write_run):
+    path = write_run(folder / "one", started=time.time() - 600, end=None)
+    *events, _ = path.read_text().splitlines()  # the third epoch is not scored yet
+    scoring = {"step": 300, "event": "scoring", "epoch": 3, "time": time.time() - 200}
+    path.write_text("\n".join([*events, json.dumps(scoring)]) + "\n")
+    os.utime(path, (time.time() - 200,) * 2)
+    app = opened()
+
+    assert 'sc-running">running' in shown(app)
+    assert re.search("scoring dev for [23] min", shown(app))
+    assert "is no event" not in shown(app)
 
 
 def test_a_run_that_has_just_begun_is_at_its_first_step(opened, folder, write_run):

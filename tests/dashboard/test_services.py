@@ -63,15 +63,6 @@ def test_a_missing_checkpoint_is_named_and_asked_for_again_later(monkeypatch, ti
     assert services.analyse(post(), quiet)
 
 
-def test_samples_come_with_thumbnails_or_without_a_photo():
-    samples = services.samples()
-    pictures = {bool(services.thumbnail(sample.image)): sample for sample in samples}
-
-    assert services.thumbnail(pictures[True].image).startswith("data:image/jpeg;base64,")
-    assert pictures[False].image is None
-    assert services.sample_photo(pictures[False]) is None
-
-
 def test_an_explanation_is_computed_once_and_remembered_with_its_record():
     first = services.explain(post("Anna explains"), quiet)
 

@@ -11,7 +11,6 @@ from dashboard.state import (
     OWN_POST,
     TEXT,
     Explore,
-    find_sample,
     switch_key,
     text_key,
     visitor,
@@ -171,14 +170,6 @@ def test_the_digest_changes_with_everything_that_decides_the_record(state, photo
     digests.add(state.inputs().digest)
 
     assert len(digests) == 4
-
-
-def test_a_sample_is_found_by_id_or_the_nearest_is_offered():
-    samples = [make_sample("eiffel-tower"), make_sample("petra")]
-
-    assert find_sample(samples, "petra") == (samples[1], None)
-    assert find_sample(samples, "eifel-tower") == (None, "eiffel-tower")
-    assert find_sample(samples, "zzz") == (None, None)
 
 
 def test_an_explained_record_takes_the_place_of_the_one_before(state, explained):

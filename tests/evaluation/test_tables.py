@@ -7,14 +7,21 @@ import pytest
 from core.evaluation.alignment import AlignmentReport
 from core.evaluation.classification import label_report
 from core.evaluation.jmere import joint_report
-from core.evaluation.mner import tag_report
+from core.evaluation.mner import entity_report
 from core.evaluation.mre import relation_report
 from core.evaluation.tables import figures, score_table
-from core.records import Outcome
+from core.records import Entity, Outcome
 
-GOLD = [["B-PER", "O"], ["B-LOC", "O"]]
-ENTITIES = tag_report(GOLD, [["B-PER", "O"], ["O", "B-LOC"]]).model_dump()
-NOTHING_FOUND = tag_report(GOLD, [["O", "O"], ["O", "O"]]).model_dump()
+
+def entity(name: str, word: int) -> Entity:
+    return Entity(
+        text="a", type=name, start=2 * word, end=2 * word + 1, token_start=word, token_end=word + 1
+    )
+
+
+GOLD = [[entity("PER", 0)], [entity("LOC", 0)]]
+ENTITIES = entity_report(GOLD, [[entity("PER", 0)], [entity("LOC", 1)]]).model_dump()
+NOTHING_FOUND = entity_report(GOLD, [[], []]).model_dump()
 ALIGNED = asdict(
     AlignmentReport(
         posts=40,

@@ -30,6 +30,10 @@ def test_loss_is_the_mean_cross_entropy_over_posts():
     assert HEAD.loss(SCORES, gold, MASK).item() == pytest.approx(expected, abs=1e-6)
 
 
+def test_the_loss_weighs_as_much_as_there_are_posts():
+    assert HEAD.loss_weight(torch.tensor([2, 0]), MASK) == 2
+
+
 def test_decode_takes_the_first_of_the_best():
     assert HEAD.decode(SCORES, MASK).tolist() == [2, 1]
 

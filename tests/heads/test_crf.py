@@ -45,6 +45,11 @@ def test_loss_is_the_negative_log_share_of_the_gold_path(head, emissions):
     assert loss.item() == pytest.approx(expected.item(), abs=1e-5)
 
 
+def test_the_loss_weighs_as_much_as_there_are_sentences(head):
+    mask = torch.tensor([[True] * WORDS, [True, False, False, False]])
+    assert head.loss_weight(torch.zeros(2, WORDS, dtype=torch.long), mask) == 2
+
+
 def test_each_sentence_has_its_own_log_likelihood_whatever_it_is_padded_with(head, emissions):
     padded = torch.stack([emissions, torch.cat([emissions[:2], torch.full((2, TAGS), 9.0)])])
     mask = torch.tensor([[True] * 4, [True, True, False, False]])

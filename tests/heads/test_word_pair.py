@@ -103,6 +103,18 @@ def test_loss_is_the_weighted_mean_over_the_pairs_asked_for(directed):
         total -= own * nats(scores, place, label)
         weight += own
     assert head.loss(scores, gold, lengths(5, 3)).item() == pytest.approx(total / weight, rel=1e-5)
+    assert head.loss_weight(gold, lengths(5, 3)) == pytest.approx(weight, rel=1e-5)
+
+
+def test_losses_of_posts_by_their_weights_make_that_of_the_batch():
+    head = make_head(none_weight=0.25).eval()
+    scores, gold = score(head, random_words()).detach(), gold_square(5, 3, directed=True)
+    parts = [(scores[[row]], gold[[row]], lengths(*kept)) for row, kept in enumerate([(5,), (3,)])]
+    weights = [head.loss_weight(*part[1:]) for part in parts]
+    together = sum(w * head.loss(*part) for w, part in zip(weights, parts, strict=True))
+    whole = head.loss(scores, gold, lengths(5, 3))
+    assert whole.item() == pytest.approx(together.item() / sum(weights), rel=1e-5)
+    assert head.loss_weight(torch.full_like(gold, IGNORED), lengths(5, 3)) == 0
 
 
 @pytest.mark.parametrize("directed", [False, True])

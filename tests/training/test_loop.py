@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 import tomli_w
 import torch
+from accelerate import Accelerator
 
 from core.config import Config
 from core.encoders.feature_cache import FeatureCache
@@ -24,6 +25,7 @@ from core.training.checkpoint import build_model, trained_state
 from core.training.loop import Trainer
 from core.training.progress import copies
 from core.training.run_log import read_run_log
+from core.training.run_tail import RunTail
 from core.training.sources import image_features, load_source
 
 ROOT = Path(__file__).parents[2]
@@ -294,20 +296,83 @@ def test_a_run_that_stopped_early_does_not_go_on_when_it_is_started_again(
     first = make_trainer(config)
     first.run(go_on)
     scored()
+    log = first.folder / "metrics.jsonl"
+    written = log.read_bytes(), log.stat().st_mtime_ns
     again = make_trainer(config)
+    assert again.is_finished
     again.run(kill_at(0))
+    assert (log.read_bytes(), log.stat().st_mtime_ns) == written
     for one, other in zip(again.trained, first.trained, strict=True):
         assert torch.equal(one, other)
     assert again.progress.step == 10
+
+
+def test_a_run_killed_before_it_said_its_end_says_it_when_it_is_started_again(
+    make_config, make_trainer
+):
+    config = make_config(epochs=1)
+    trainer = make_trainer(config)
+    assert not trainer.is_finished
+    trainer.run(go_on)
+    log = trainer.folder / "metrics.jsonl"
+    lines = log.read_text().splitlines()
+    log.write_text("\n".join(lines[:-1]) + "\n")
+    make_trainer(config).run(kill_at(0))
+    kinds = [event["event"] for event in read_run_log(log)]
+    assert kinds == ["start", *["step"] * 5, "scoring", "epoch", "start", "end"]
+    make_trainer(config).run(kill_at(0))
+    assert [event["event"] for event in read_run_log(log)] == kinds
+
+
+def test_the_log_says_that_dev_is_scored_before_it_is(make_config, make_trainer, monkeypatch):
+    trainer, seen = make_trainer(make_config(epochs=2)), []
+    score = loop.score_predictions
+
+    def look_and_score(*data):
+        seen.append(RunTail(trainer.folder / "metrics.jsonl").read().scoring)
+        return score(*data)
+
+    monkeypatch.setattr(loop, "score_predictions", look_and_score)
+    began = time.time()
+    trainer.run(go_on)
+    assert [(event["step"], event["epoch"]) for event in seen] == [(5, 1), (10, 2)]
+    assert all(began <= event["time"] <= time.time() for event in seen)
+    assert RunTail(trainer.folder / "metrics.jsonl").read().scoring is None
+
+
+class ScalesOnCpu(Accelerator):
+    """Scales gradients as under fp16, which accelerate itself does on a GPU only."""
+
+    def __init__(self, **_):
+        super().__init__(cpu=True)
+        self.scaler = torch.amp.GradScaler("cpu", init_scale=4.0, growth_interval=2)
+
+
+@pytest.mark.parametrize("place", [3, 8])
+def test_a_killed_run_goes_on_with_the_scale_of_its_gradients(
+    make_config, make_trainer, monkeypatch, place
+):
+    monkeypatch.setattr(loop, "Accelerator", ScalesOnCpu)
+    config = make_config(epochs=3, accumulation=2, checkpoint_every=2)
+    unbroken = make_trainer(config, "unbroken")
+    unbroken.run(go_on)
+    with pytest.raises(Killed):
+        make_trainer(config).run(kill_at(place))
+    resumed = make_trainer(config)
+    resumed.run(go_on)
+    assert_same(resumed, unbroken)
+    scaled = [trainer.accelerator.scaler.state_dict() for trainer in (resumed, unbroken)]
+    assert scaled[0] == scaled[1]
+    assert scaled[0]["scale"] == 4.0 * 2**4  # nine steps, of which every second doubles it
 
 
 def test_the_log_says_what_ran_and_how_it_went(make_config, make_trainer):
     trainer = make_trainer(make_config(epochs=2))
     trainer.run(go_on)
     events = read_run_log(trainer.folder / "metrics.jsonl")
-    kinds = [*["step"] * 5, "epoch"]
+    kinds = [*["step"] * 5, "scoring", "epoch"]
     assert [event["event"] for event in events] == ["start", *kinds, *kinds, "end"]
-    start, step, epoch = events[0], events[1], events[6]
+    start, step, epoch = events[0], events[1], events[7]
     assert (start["step"], start["steps"], start["steps_per_epoch"]) == (0, 10, 5)
     assert Config.model_validate(start["config"]) == trainer.config
     assert {"losses", "source", "learning_rate", "posts_per_second", "epoch"} < set(step)
@@ -319,7 +384,7 @@ def test_the_log_says_what_ran_and_how_it_went(make_config, make_trainer):
         "image": 20,
     }
     assert epoch["posts_per_second"] > 0
-    assert epoch["seconds"] <= events[12]["seconds"]
+    assert epoch["seconds"] <= events[14]["seconds"]
 
 
 def test_gates_of_an_epoch_are_those_of_its_words_and_regions(make_config, make_trainer):
@@ -360,13 +425,17 @@ def test_two_processes_of_a_launcher_train_one_checkpoint(make_config, tmp_path)
         own = {**told, "LOCAL_WORLD_SIZE": 2, "RANK": rank, "LOCAL_RANK": rank}
         environment = {**os.environ, **{name: str(value) for name, value in own.items()}}
         started.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=-1, stderr=-1))
+    printed = []
     for process in started:
-        _, said = process.communicate()
+        answer, said = process.communicate()
         assert process.returncode == 0, said.decode()
+        printed.append(answer.decode())
     events = read_run_log(tmp_path / "run" / "metrics.jsonl")
     assert [event["processes"] for event in events if event["event"] == "start"] == [2]
     kinds = [event["event"] for event in events if event["event"] != "step"]
-    assert kinds == ["start", "epoch", "epoch", "end"]
+    assert kinds == ["start", *["scoring", "epoch"] * 2, "end"]
     metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert json.loads(printed[0])["best_epoch"] == metrics["best_epoch"]
+    assert printed[1] == ""
     best = [event["dev"]["f1"] for event in events if event["event"] == "epoch"]
     assert metrics["best_epoch"] == 1 + best.index(max(best))

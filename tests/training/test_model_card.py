@@ -3,16 +3,19 @@
 import pytest
 
 from core.config import CardConfig
-from core.evaluation.mner import tag_report
+from core.evaluation.mner import entity_report
+from core.records import Entity
 from core.training.checkpoint import WEIGHTS
 from core.training.model_card import write_model_card
 
+PERSON = Entity(text="Ada", type="PER", start=0, end=3, token_start=0, token_end=1)
+PLACE = Entity(text="Oslo", type="LOC", start=4, end=8, token_start=1, token_end=2)
 METRICS = {
     "best_epoch": 3,
     "training_seconds": 5400.0,
     "training_examples": {"tags": 1234, "pairs": 8, "fusion": 7},
     "scores": {
-        "dev": {"entities": tag_report([["B-PER", "O"]], [["B-PER", "B-LOC"]]).model_dump()},
+        "dev": {"entities": entity_report([[PERSON]], [[PERSON, PLACE]]).model_dump()},
         "photos": {"label_accuracy": {"with_image": 0.8125, "without_image": 0.75}},
     },
 }

@@ -12,7 +12,7 @@ from core.datasets.batches import collate
 from core.datasets.labels import entities_from_tags
 from core.datasets.tokens import tokens_from_words
 from core.encoders.image import ImageFeatures
-from core.records import Context, Example, Pair
+from core.records import Context, Example, Pair, Relation
 from core.tasks import build_codec
 from core.training import loop
 from core.training.checkpoint import build_model, trained_state
@@ -33,6 +33,7 @@ IMAGE_WIDTH = 24
 HEADS = {
     "mner": HeadConfig(labels=("bad", "good"), dropout=0.0),
     "mre": HeadConfig(task="mre", relations=("None", "knows", "likes"), dropout=0.0),
+    "jmere": HeadConfig(task="jmere", relations=("knows", "likes"), dropout=0.0),
 }
 TAGGED = [
     "Ada/B-PER Lovelace/I-PER visits/O London/B-LOC",
@@ -58,6 +59,7 @@ def posts(annotated=(0, 1, 2, 3, 4), photos=(0, 1, 3)):
                 tokens=tokens,
                 contexts=(Context(text=f"a photo of {words[-1]}", generator="typed"),),
                 entities=entities_from_tags(tags, text, tokens) if is_known else None,
+                relations=(Relation(head=0, tail=1, type="knows"),) if number in (0, 3) else (),
                 pair=Pair(head=(0, 1), tail=(2, 3)) if is_known else None,
                 label=("knows", "None", "likes", "good", "bad")[number],
             )
@@ -71,6 +73,9 @@ STEPS = {
     "mner": ("mner", posts(), ("task", "alignment")),
     "mre": ("mre", posts(), ("task", "alignment")),
     "everything": ("mner", posts(), ("task", "alignment", "label", "consistency")),
+    "joint": ("jmere", posts(), ("task", "alignment")),
+    "joint, with silver labels": ("jmere", posts(), ("task", "consistency")),
+    "joint, one process has no gold": ("jmere", posts(annotated=(0, 2)), ("task",)),
     "one process has no gold": ("mner", posts(annotated=(0, 2)), ("task", "alignment")),
     "one process has no pair": ("mre", posts(annotated=(1, 3)), ("task",)),
     "one process has no photo": ("mner", posts(photos=(1, 3)), ("task", "alignment")),
@@ -159,6 +164,7 @@ def work(rank: int, folder: str) -> None:
             "own_contexts": own_part(planned).contexts,
             "own_of_one": own_part(PlannedBatch(0, (4,), ((0,),))).examples,
             "share": batch_share(1 + 2 * rank, CPU),
+            "share_by_weight": batch_share(0.25 + 0.5 * rank, CPU),
             "share_of_none": batch_share(3 * rank, CPU),
             "share_where_nobody_has": batch_share(0, CPU),
             "average": average(1.0 + 2 * rank, CPU),
@@ -219,6 +225,7 @@ def test_every_process_reads_its_part_and_weighs_it_by_its_size(two_processes):
     assert (first["own_contexts"], second["own_contexts"]) == (((0,), (1,)), ((),))
     assert (first["own_of_one"], second["own_of_one"]) == ((4,), ())
     assert (first["share"], second["share"]) == (0.5, 1.5)  # of one post, and of three
+    assert (first["share_by_weight"], second["share_by_weight"]) == (0.5, 1.5)
     assert (first["share_of_none"], second["share_of_none"]) == (0.0, 2.0)
     assert first["share_where_nobody_has"] is second["share_where_nobody_has"] is None
     assert first["average"] == second["average"] == 2.0
@@ -250,7 +257,8 @@ def test_a_run_of_two_processes_leaves_one_log_that_reads_like_one_of_one(
         "state.pt",
     ]
     together, expected = events(folder / "run"), events(tmp_path)
-    assert [event["event"] for event in expected] == [*["step"] * 3, "epoch"] * 2 + ["end"]
+    kinds = [*["step"] * 3, "scoring", "epoch"] * 2 + ["end"]
+    assert [event["event"] for event in expected] == kinds
     for one, other in zip(together, expected, strict=True):
         for name in ("losses", "dev", "alignment"):
             approx_equal(one.pop(name, {}), other.pop(name, {}))

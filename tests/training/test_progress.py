@@ -36,6 +36,23 @@ def test_a_state_comes_back_whole(progress, make_config, tmp_path):
     assert found == expected
     assert torch.equal(state["parameters"][0], parameters[0])
     assert state["optimizer"] == optimizer
+    assert state["scaler"] is None
+
+
+def test_the_state_of_a_gradient_scaler_comes_back(progress, make_config, tmp_path):
+    scaler = torch.amp.GradScaler("cpu", init_scale=4.0, growth_interval=3)
+    parameter = torch.nn.Parameter(torch.ones(2))
+    optimizer = torch.optim.SGD([parameter])
+    for _ in range(4):
+        scaler.scale(parameter.sum()).backward()
+        scaler.step(optimizer)
+        scaler.update()
+    save_state(tmp_path, make_config(), progress, [], {}, scaler=scaler.state_dict())
+    found = load_state(tmp_path, make_config(), CPU)["scaler"]
+    assert (found["scale"], found["_growth_tracker"]) == (8.0, 1)
+    other = torch.amp.GradScaler("cpu")
+    other.load_state_dict(found)
+    assert other.state_dict() == scaler.state_dict()
 
 
 def test_a_state_of_an_older_version_lacks_what_was_counted_since(progress, make_config, tmp_path):
@@ -44,8 +61,11 @@ def test_a_state_of_an_older_version_lacks_what_was_counted_since(progress, make
     written = torch.load(tmp_path / STATE, weights_only=True)
     for name in ("gates", "epoch_posts", "epoch_seconds", "stopped_early"):
         del written["progress"][name]
+    del written["scaler"]
     torch.save(written, tmp_path / STATE)
-    found = load_state(tmp_path, config, CPU)["progress"]
+    state = load_state(tmp_path, config, CPU)
+    found = state["progress"]
+    assert state["scaler"] is None
     assert (found.step, found.gates, found.epoch_posts) == (7, {}, 0)
 
 

@@ -6,7 +6,7 @@ from importlib.metadata import version
 import torch
 
 from core.config import Config
-from core.training.run_log import RunLog, describe_start, read_run_log
+from core.training.run_log import RunLog, describe_start, has_ended, read_run_log
 
 
 def test_events_come_back_in_order(tmp_path):
@@ -48,6 +48,14 @@ def test_a_last_line_cut_off_by_a_kill_is_left_out(tmp_path):
     with log.path.open("a") as file:
         file.write('{"step": 2, "ev')
     assert [event["step"] for event in read_run_log(log.path)] == [1]
+
+
+def test_a_log_has_ended_when_its_last_event_says_so(tmp_path):
+    assert not has_ended(tmp_path)
+    log = RunLog(tmp_path, resume_at=0)
+    for kind, expected in (("start", False), ("end", True), ("start", False)):
+        log.write(1, event=kind)
+        assert has_ended(tmp_path) is expected
 
 
 def test_a_run_that_has_not_begun_has_no_events(tmp_path):

@@ -1,5 +1,7 @@
 """A run in one line."""
 
+import json
+
 import pytest
 
 from core.training.run_summary import Difference, config_differences, epoch_table, summarise
@@ -30,6 +32,22 @@ def test_a_run_that_writes_is_running(tmp_path, write_run):
 
 def test_a_run_without_an_event_for_a_minute_and_without_an_end_is_stale(tmp_path, write_run):
     assert summary(history(tmp_path, write_run, end=None), seconds=61).status == "stale"
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(890, "running"), (910, "stale")])
+def test_while_dev_is_scored_a_run_may_be_silent_for_minutes(tmp_path, write_run, seconds, status):
+    path = write_run(tmp_path, epochs=1, end=None)
+    *events, _ = path.read_text().splitlines()  # the epoch is not scored yet
+    scoring = {"step": 110, "event": "scoring", "epoch": 1, "time": STARTED + 115}
+    path.write_text("\n".join([*events, json.dumps(scoring)]) + "\n")
+    found = summarise(RunTail(path).read(), now=STARTED + 115 + seconds)
+
+    assert (found.status, found.is_scoring, found.silent_seconds) == (status, True, seconds)
+    assert (found.step, found.epoch) == (110, 1)
+
+
+def test_a_run_that_trains_does_not_score(tmp_path, write_run):
+    assert not summary(history(tmp_path, write_run, end=None)).is_scoring
 
 
 @pytest.mark.parametrize("reason", ["finished", "early stop"])

@@ -96,6 +96,22 @@ def test_a_run_that_is_started_again_has_not_ended(tmp_path, write_run):
     assert tail.read().end is None
 
 
+def test_dev_is_scored_from_the_event_that_says_so_to_the_next(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    append(path, step(1))
+    tail = RunTail(path)
+    assert tail.read().scoring is None
+    scoring = {"step": 2, "event": "scoring", "epoch": 1, "time": 5.0}
+    append(path, scoring)
+    history = tail.read()
+    assert (history.scoring, history.bad_count) == (scoring, 0)
+    append(path, {"step": 2, "event": "epoch", "epoch": 1})
+    assert tail.read().scoring is None
+    for kind in ("start", "step", "end"):
+        append(path, scoring, {"step": 3, "event": kind})
+        assert tail.read().scoring is None
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -51,11 +51,15 @@ def status(summary: RunSummary) -> str:
         case "waiting":
             return "nothing logged yet"
         case "running":
-            return f"last event {duration(summary.silent_seconds)} ago{again}"
+            silent = duration(summary.silent_seconds)
+            said = f"scoring dev for {silent}" if summary.is_scoring else f"last event {silent} ago"
+            return said + again
         case "finished":
             return (summary.ended if summary.ended != "finished" else "to its end") + again
         case "stale":
-            return f"silent for {duration(summary.silent_seconds)}, no end logged{again}"
+            doing = " while scoring dev" if summary.is_scoring else ""
+            silent = duration(summary.silent_seconds)
+            return f"silent for {silent}{doing}, no end logged{again}"
 
 
 def listed(names: Sequence[str]) -> str:

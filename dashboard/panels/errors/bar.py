@@ -17,6 +17,7 @@ from dashboard.panels import notice
 VIEWS: dict[View, str] = {
     "overview": "Overview",
     "map": "Misalignment map",
+    "contexts": "Contexts",
     "slices": "Slices",
     "confusion": "Confusion",
     "disagreements": "Disagreements",
@@ -24,6 +25,8 @@ VIEWS: dict[View, str] = {
     "records": "Records",
     "review": "Review",
 }
+RUN_WIDTH = 300  # pixels: a name with its folder, beside what the run says of itself
+HASH_LETTERS = 8  # of a checkpoint's hash; all of them where the pointer rests
 
 
 def runs(state: Errors, files: Sequence[RunFile], opened: RunFile | None) -> DeltaGenerator:
@@ -42,6 +45,7 @@ def runs(state: Errors, files: Sequence[RunFile], opened: RunFile | None) -> Del
             format_func=lambda one: _own(state) if one == actions.OWN else one,
             key=name,
             placeholder="No run yet",
+            width=RUN_WIDTH,
             disabled=not names,
             on_change=actions.choose_run,
             args=(state,),
@@ -79,13 +83,19 @@ def about_html(run: Run) -> str:
         f"<b>{len(run):,}</b> posts",
         html.escape(about.task),
         html.escape(about.dataset),
-        f"checkpoint {html.escape(about.checkpoint)}",
+        f"checkpoint {html.escape(_short(about.checkpoint))}",
         html.escape(about.created[:10]),
     ]
-    command = html.escape(about.command, quote=True)
+    origin = html.escape(f"{about.checkpoint}\n{about.command}", quote=True)
     return (
-        f'<p class="sc-caption" title="{command}">{" · ".join(part for part in parts if part)}</p>'
+        f'<p class="sc-caption" title="{origin}">{" · ".join(part for part in parts if part)}</p>'
     )
+
+
+def _short(checkpoint: str) -> str:
+    """Return a checkpoint's name with the beginning of its hash, as people compare them."""
+    name, at, digest = checkpoint.partition("@")
+    return f"{name}{at}{digest[:HASH_LETTERS]}"
 
 
 def selection(state: Errors, run: Run, selected: Selection) -> None:

@@ -14,7 +14,7 @@ from dashboard.errors.state import Errors, key
 from dashboard.figures.drawing import shorten
 from dashboard.figures.errors.outcomes import EFFECTS, OUTCOMES, VERDICTS
 from dashboard.panels.card import caption, card
-from dashboard.services import thumbnail
+from dashboard.sample_posts import thumbnail
 
 PREVIEWED = 8
 TABLE_CHARACTERS = 160

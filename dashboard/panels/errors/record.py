@@ -2,18 +2,22 @@
 
 import html
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
 from core.errors import InputError
-from dashboard import services
+from dashboard import sample_posts, services
+from dashboard.asked import Asked
 from dashboard.errors.photos import photo_of
 from dashboard.errors.runs import Run
 from dashboard.errors.state import Errors, key
 from dashboard.figures.errors.outcomes import EFFECTS, OUTCOMES
+from dashboard.offers import SHORT, Offer, offer_of
 from dashboard.panels import bank, contexts, details, notice, photo, sentence, verdict
 from dashboard.panels.card import caption, card
+from dashboard.state import LINK
 
 ERRORS = {
     "correct": ("✓", "sc-right", "right"),
@@ -82,8 +86,11 @@ def _way(state: Errors, run: Run, place: int, listed: Sequence[int]) -> None:
         st.html(
             f'<p class="sc-caption" role="status"><b>{html.escape(run.id(place))}</b> · {where}</p>'
         )
-        if run.id(place) in {sample.id for sample in services.samples()}:
-            st.link_button("Open in Explore", f"/?e_post={run.id(place)}", icon=":material/edit:")
+        if run.id(place) in {sample.id for sample in sample_posts.samples()}:
+            link, warning = explore_link(run.id(place), run.about.checkpoint, services.offered())
+            st.link_button("Open in Explore", link, icon=":material/edit:")
+            if warning:
+                caption(warning)
 
 
 def _button(state: Errors, name: str, label: str, post: str | None, *, shortcut: str) -> None:
@@ -95,6 +102,31 @@ def _button(state: Errors, name: str, label: str, post: str | None, *, shortcut:
         on_click=state.set_to,
         kwargs={"post": post},
     )
+
+
+def explore_link(post: str, trained: str, offered: Sequence[Offer]) -> tuple[str, str]:
+    """Return where a sample post is opened in Explore, and why another model answers there.
+
+    Args:
+        post: Id of the sample.
+        trained: The checkpoint of the run, name@SHA-256.
+        offered: Checkpoints on this server, its own first.
+
+    Returns:
+        The address with the run's checkpoint, and ""; where it is not here, the address without
+        one, and a sentence in HTML that says so.
+    """
+    same = offer_of(offered, trained)
+    asked = {LINK: post, **Asked(e_model=same.name if same else "").address}
+    if same:
+        return f"/?{urlencode(asked)}", ""
+    name, _, fingerprint = trained.rpartition("@")
+    why = "This run does not say which checkpoint made it"
+    if name:
+        made_by = html.escape(f"{name} · {fingerprint[:SHORT]}")
+        why = f"The checkpoint of this run, <b>{made_by}</b>, is not on this server"
+    instead = html.escape(offered[0].title)
+    return f"/?{urlencode(asked)}", f"{why}: in Explore, <b>{instead}</b> answers."
 
 
 def outcome_words(post: "pd.Series[object]") -> str:

@@ -16,7 +16,7 @@ from dashboard.figures.sentence import sentence_html
 from dashboard.panels import notice
 from dashboard.panels.card import caption, card
 from dashboard.panels.errors.record import units_html
-from dashboard.services import thumbnail
+from dashboard.sample_posts import thumbnail
 
 if TYPE_CHECKING:
     from core.analysis.agreement import Agreement

@@ -10,6 +10,14 @@ from dashboard.figures.runs.words import duration, listed, quantity, status
         (RunSummary(status="waiting"), "nothing logged yet"),
         (RunSummary(status="running", silent_seconds=8.2), "last event 8 s ago"),
         (RunSummary(status="stale", silent_seconds=61), "silent for 1 min, no end logged"),
+        (
+            RunSummary(status="running", silent_seconds=190, is_scoring=True),
+            "scoring dev for 3 min",
+        ),
+        (
+            RunSummary(status="stale", silent_seconds=1200, is_scoring=True),
+            "silent for 20 min while scoring dev, no end logged",
+        ),
         (RunSummary(status="finished", ended="finished"), "to its end"),
         (RunSummary(status="finished", ended="early stop", resumes=1), "early stop, resumed once"),
         (

@@ -1,0 +1,142 @@
+"""Several generators of contexts side by side: what theirs are like, and which of them help."""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import pandas as pd
+
+from core.analysis.context_quality import (
+    DEFINITION,
+    Association,
+    ContextQuality,
+    LeftOut,
+    comparable,
+    context_quality,
+)
+from core.analysis.intervals import DRAWS
+from core.analysis.lineup import line_up
+from core.annotations import Annotations
+from core.errors import InputError
+from core.records import Frozen
+
+_PARTS: Final = ("least", "middle", "most")
+
+
+class RunQuality(Frozen):
+    """What one run says of the contexts it was given."""
+
+    name: str
+    checkpoint: str
+    dataset: str
+    quality: ContextQuality
+
+
+class ContextReport(Frozen):
+    """Runs over the same posts, each with contexts of its own."""
+
+    format: Literal["shap-ca-context-quality/1"] = "shap-ca-context-quality/1"
+    runs: tuple[RunQuality, ...]
+
+
+def context_report(
+    runs: Mapping[str, Annotations], *, draws: int = DRAWS, seed: int = 0
+) -> ContextReport:
+    """Return which contexts help in each run, over the posts that tell it in all of them.
+
+    Args:
+        runs: By name; several of them are annotations of one dataset with other contexts.
+        draws: Datasets drawn, and permutations.
+        seed: Of both.
+
+    Raises:
+        InputError: No run is given, a run tells nothing of its contexts, or it shares no post with
+            those before it.
+    """
+    if not runs:
+        raise InputError("there is no run; give at least one annotation file")
+    found = {name: _comparable(name, run) for name, run in runs.items()}
+    shared = line_up({name: table for name, (table, _) in found.items()})
+    for name, why in shared.refused.items():
+        raise InputError(f"{name}: {why}")
+    made = []
+    for name, run in runs.items():
+        quality = context_quality(shared.tables[name], draws=draws, seed=seed)
+        left_out = found[name][1].model_copy(update={"not_shared": shared.left_out[name]})
+        made.append(
+            RunQuality(
+                name=name,
+                checkpoint=run.about.checkpoint,
+                dataset=run.about.dataset,
+                quality=quality.model_copy(update={"left_out": left_out}),
+            )
+        )
+    return ContextReport(runs=tuple(made))
+
+
+def context_table(report: ContextReport) -> str:
+    """Return a report as Markdown: the runs side by side, then each with its measures."""
+    parts = [_side_by_side(report.runs)]
+    for run in report.runs:
+        left_out = str(run.quality.left_out)
+        heads = ["measure", "ρ (95 %)", "p, adjusted", "posts", *_PARTS]
+        parts += [
+            f"{run.name}: {run.quality.posts:,} posts"
+            + (f"; left out: {left_out}" if left_out else ""),
+            _markdown(heads, [_association(one) for one in run.quality.associations]),
+        ]
+    note = "Of each third by a measure, least to most: F1 with contexts − F1 without, in percent."
+    return "\n\n".join([*parts, f"{DEFINITION} {note} {report.runs[0].quality.note}"])
+
+
+def _comparable(name: str, run: Annotations) -> tuple[pd.DataFrame, LeftOut]:
+    try:
+        return comparable(run.table)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+
+
+def _side_by_side(runs: tuple[RunQuality, ...]) -> str:
+    gains = [run.quality.gain for run in runs]
+    rows = [
+        ["posts", *(f"{run.quality.posts:,}" for run in runs)],
+        ["F1 without contexts", *(_percent(gain.f1_a) for gain in gains)],
+        ["F1 with contexts", *(_percent(gain.f1_b) for gain in gains)],
+        ["gain (95 %)", *(_between(g.difference, g.low, g.high, 100, 2) for g in gains)],
+        ["p", *("" if gain.p is None else f"{gain.p:.3f}" for gain in gains)],
+        ["units repaired a post", *(f"{run.quality.change.value:+.3f}" for run in runs)],
+    ]
+    for same in zip(*(run.quality.associations for run in runs), strict=True):
+        means = ("" if one.mean is None else f"{one.mean:.3g}" for one in same)
+        rows.append([f"mean {same[0].label}", *means])
+    return _markdown(["F1 in percent", *(run.name for run in runs)], rows)
+
+
+def _association(one: Association) -> list[str]:
+    if one.note:
+        return [one.label, f"unknown: {one.note}", "", f"{one.rho.posts:,}", *[""] * len(_PARTS)]
+    gains = ["" if third.gain is None else f"{100 * third.gain:+.1f}" for third in one.thirds]
+    if len(gains) < len(_PARTS):
+        gains = [*gains[:1], "", *gains[1:]] if gains else [""] * len(_PARTS)
+    p = "" if one.p_adjusted is None else f"{one.p_adjusted:.3f}"
+    rho = _between(one.rho.value, one.rho.low, one.rho.high, 1, 3)
+    return [one.label, rho, p, f"{one.rho.posts:,}", *gains]
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.2f}"
+
+
+def _between(
+    value: float | None, low: float | None, high: float | None, scale: int, places: int
+) -> str:
+    if value is None:
+        return ""
+    said = f"{scale * value:+.{places}f}"
+    if low is None or high is None:
+        return said
+    return f"{said} ({scale * low:+.{places}f} to {scale * high:+.{places}f})"
+
+
+def _markdown(heads: list[str], rows: list[list[str]]) -> str:
+    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

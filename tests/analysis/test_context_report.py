@@ -1,0 +1,81 @@
+"""Generators of contexts side by side, over posts counted by hand."""
+
+import pytest
+
+from core.analysis.context_report import ContextReport, context_report, context_table
+from core.annotations import About, Annotations
+from core.errors import InputError
+
+ABOUT = About(task="mner", checkpoint="tiny@1", dataset="by hand", created="", command="")
+
+
+@pytest.fixture
+def run(make_table, post):
+    """The run of a generator that helps every post from some place on."""
+
+    def make(helped, *, posts=range(30), specificity=0.0, **changes):
+        rows = (
+            post(
+                f"p{place}",
+                "PER>PER",
+                bare=(0, 0, 1) if place >= helped else (1, 0, 0),
+                specificity=place + specificity,
+                **changes,
+            )
+            for place in posts
+        )
+        return Annotations(make_table(*rows), ABOUT)
+
+    return make
+
+
+def test_runs_stand_side_by_side_with_scores_and_means(run):
+    report = context_report({"long": run(20, specificity=5.0), "short": run(25)}, draws=50)
+    table = context_table(report)
+    assert "| F1 in percent | long | short |" in table
+    assert "| F1 without contexts | 80.00 | 90.91 |" in table
+    assert "| F1 with contexts | 100.00 | 100.00 |" in table
+    assert "| mean specificity | 19.5 | 14.5 |" in table
+    assert "| mean φ, photo side |  |  |" in table
+    assert "| φ, photo side | unknown: no post has it |  | 0 |  |  |  |" in table
+    assert "nan" not in table.lower()
+
+
+def test_thirds_show_where_the_gain_is(run):
+    table = context_table(context_report({"only": run(20)}, draws=50))
+    (row,) = (line for line in table.splitlines() if line.startswith("| specificity |"))
+    assert row.endswith("| 30 | +0.0 | +0.0 | +100.0 |")
+
+
+def test_two_parts_leave_the_middle_empty(run):
+    found = context_report({"only": run(20, copy_rate=0.5)}, draws=50)
+    assert found.runs[0].quality.associations[4].thirds == ()
+    halves = Annotations(
+        found_table := run(20).table.assign(copy_rate=[0.0] * 15 + [0.5] * 15), ABOUT
+    )
+    assert len(found_table) == 30
+    table = context_table(context_report({"only": halves}, draws=50))
+    (row,) = (line for line in table.splitlines() if line.startswith("| copy rate |"))
+    assert row.count("|  |") == 1
+
+
+def test_only_posts_that_tell_it_in_every_run_count(run):
+    report = context_report({"a": run(20), "b": run(20, posts=range(10, 40))}, draws=50)
+    assert [one.quality.posts for one in report.runs] == [20, 20]
+    assert [one.quality.left_out.not_shared for one in report.runs] == [10, 10]
+    assert "a: 20 posts; left out: 10 not in every run" in context_table(report)
+
+
+def test_a_report_comes_back_from_its_json(run):
+    report = context_report({"a": run(20)}, draws=50)
+    assert ContextReport.model_validate_json(report.model_dump_json()) == report
+    assert report.runs[0].checkpoint == "tiny@1"
+
+
+def test_runs_that_cannot_be_compared_are_named(run):
+    with pytest.raises(InputError, match="other: the two runs share no post"):
+        context_report({"one": run(20), "other": run(50, posts=range(40, 60))})
+    with pytest.raises(InputError, match="bare: no post tells what its contexts did"):
+        context_report({"one": run(20), "bare": run(20, contexts=0)})
+    with pytest.raises(InputError, match="at least one"):
+        context_report({})
