@@ -1,6 +1,7 @@
 # Both `make dashboard` and `make test` do their own set-up, in .venv: see .ci/setup.
 
 PORT ?= 8501
+WORKERS ?= 2
 python = .venv/bin/python
 
 .PHONY: help dashboard test check lint runtime tools clean
@@ -10,16 +11,17 @@ help:
 	@echo "                 PORT=8600 picks another port; PYTHON=/path/to/python3 another Python"
 	@echo "make check       the fast part: lint, format, types, import rules, quick tests"
 	@echo "make test        everything: make check and the slow and browser tests"
+	@echo "                 WORKERS=8 runs so many test files at once; without it, two"
 	@echo "make clean       remove .venv and the tools' caches"
 
 dashboard: runtime
 	@exec $(python) -m dashboard --port $(PORT)
 
 test: lint
-	$(python) -m pytest
+	$(python) -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 check: lint
-	$(python) -m pytest -m "not browser and not slow"
+	$(python) -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not browser and not slow"
 
 lint: tools
 	$(python) -m ruff check .

@@ -206,9 +206,9 @@ def test_a_folder_is_annotated_from_the_command_line(tiny_checkpoint, tmp_path, 
 
 @pytest.fixture
 def long_file(data_root, tmp_path) -> list[str]:
-    """The arguments of a run over 400 posts."""
+    """The arguments of a run over 4,000 posts, which nobody waits for."""
     posts = (data_root / "posts.txt").read_text(encoding="utf-8")
-    (tmp_path / "posts.txt").write_text(f"{posts}\n" * 50, encoding="utf-8")
+    (tmp_path / "posts.txt").write_text(f"{posts}\n" * 500, encoding="utf-8")
     return ["--dataset", "twitter", "--file", str(tmp_path / "posts.txt")]
 
 

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.looking import SCREENS, no_sideways_scroll
+
 pytestmark = pytest.mark.browser
 
 SAMPLE = "/?e_post=golden-temple"
@@ -23,13 +25,6 @@ def ask(page, question):
 def meters(section):
     section.locator(".sc-meters").wait_for()
     return section.locator(".sc-value").all_text_contents()
-
-
-def no_sideways_scroll(page):
-    return page.evaluate(
-        "[document.documentElement, document.querySelector('.stMain')]"
-        ".every(part => part.scrollWidth <= part.clientWidth)"
-    )
 
 
 def test_ticking_contexts_off_changes_the_values_and_the_entities_at_once(visit):
@@ -93,8 +88,7 @@ def test_an_entity_is_traced_back_to_words_contexts_and_the_photo(visit):
     assert any(re.match(r"\+\d", sign) for sign in signs)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@SCREENS
 def test_no_answer_scrolls_sideways_on_any_screen(visit, scheme, width):
     page = visit(SAMPLE, width=width, scheme=scheme)
     for question, sign in ((HELP, ".sc-meters"), (PAIRS, ".sc-names"), (FAITHFUL, ".sc-defined")):

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.annotations import About, read_record, write_annotations
+from tests.browser.looking import SCREENS, no_sideways_scroll
 
 pytestmark = pytest.mark.browser
 
@@ -49,13 +50,6 @@ def bring(page, path):
 
 def chart(page, name):
     return page.locator(f'[class*="compare-chart-{name}"]:not([data-retained]) .js-plotly-plot')
-
-
-def no_sideways_scroll(page):
-    return page.evaluate(
-        "[document.documentElement, document.querySelector('.stMain')]"
-        ".every(part => part.scrollWidth <= part.clientWidth)"
-    )
 
 
 def test_two_runs_are_held_against_one_another(both):
@@ -115,8 +109,7 @@ def test_a_choice_of_runs_stands_in_the_address(visit):
     expect(chart(page, "differences")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@SCREENS
 def test_nothing_scrolls_sideways_on_any_screen(both, scheme, width):
     page = both(width=width, scheme=scheme)
     expect(chart(page, "phi")).to_be_visible()

@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, TimeoutError, expect
+from playwright.sync_api import Error, expect
+
+from tests.browser.looking import SCREENS, brightness, idle, no_sideways_scroll, press_until
 
 pytestmark = pytest.mark.browser
 
@@ -22,10 +24,6 @@ def run(tmp_path_factory, write_annotated):
     shutil.rmtree(REVIEWS / hashlib.sha256(path.read_bytes()).hexdigest(), ignore_errors=True)
     with contextlib.suppress(OSError):  # others may have reviews of their own
         REVIEWS.rmdir()
-
-
-def idle(page):
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
 def opened(page, run):
@@ -53,13 +51,6 @@ def selection(page):
     return page.locator(".sc-selection")
 
 
-def no_sideways_scroll(page):
-    return page.evaluate(
-        "[document.documentElement, document.querySelector('.stMain')]"
-        ".every(part => part.scrollWidth <= part.clientWidth)"
-    )
-
-
 def place_of(area):
     """Scroll to a chart and return its box, once more where it is drawn anew meanwhile."""
     for _ in range(6):
@@ -68,16 +59,6 @@ def place_of(area):
             if box := area.bounding_box():
                 return box
     return pytest.fail("the chart does not stay")
-
-
-def press_until(page, key, words):
-    """Press a key until it is heard: a page that stands may not listen to its keys yet."""
-    for _ in range(6):
-        page.keyboard.press(key)
-        with contextlib.suppress(TimeoutError):
-            page.get_by_text(words).first.wait_for(timeout=10_000)
-            return
-    pytest.fail(f"'{key}' is not heard")
 
 
 def test_the_first_view_has_scores_types_and_what_the_contexts_did(visit, run):
@@ -190,14 +171,19 @@ def test_the_selection_can_be_taken_away(visit, run):
     assert lines[1].startswith("post-1,")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@SCREENS
 def test_nothing_scrolls_sideways_on_any_screen(visit, run, scheme, width):
     page = opened(visit("/errors", width=width, scheme=scheme), run)
-    for name in ("Misalignment map", "Slices", "Confusion", "Calibration", "Records", "Review"):
+    for name in (
+        "Misalignment map",
+        "Contexts",
+        "Slices",
+        "Confusion",
+        "Calibration",
+        "Records",
+        "Review",
+    ):
         section(page, name)
         assert no_sideways_scroll(page), name
 
-    background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
-    brightness = sum(map(int, re.findall(r"\d+", background)[:3])) / 3
-    assert (brightness < 128) == (scheme == "dark")
+    assert (brightness(page) < 128) == (scheme == "dark")

@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.looking import SCREENS, brightness, no_sideways_scroll
+
 pytestmark = pytest.mark.browser
 
 SAMPLE = "/?e_post=eiffel-tower"
@@ -44,13 +46,6 @@ def sentence(page):
 
 def analyse(page):
     page.get_by_role("button", name="Analyse").click()
-
-
-def no_sideways_scroll(page):
-    return page.evaluate(
-        "[document.documentElement, document.querySelector('.stMain')]"
-        ".every(part => part.scrollWidth <= part.clientWidth)"
-    )
 
 
 def test_a_chosen_sample_shows_its_values_after_one_click(visit):
@@ -180,17 +175,14 @@ def test_the_record_can_be_taken_away(visit):
     assert download.value.suggested_filename == "eiffel-tower.json"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@SCREENS
 def test_nothing_scrolls_sideways_on_any_screen(visit, scheme, width):
     page = visit(SAMPLE, width=width, scheme=scheme)
     result(page)
     values(page)
 
     assert no_sideways_scroll(page)
-    background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
-    brightness = sum(map(int, re.findall(r"\d+", background)[:3])) / 3
-    assert (brightness < 128) == (scheme == "dark")
+    assert (brightness(page) < 128) == (scheme == "dark")
 
 
 def test_charts_carry_words_for_those_who_do_not_see_them(visit):

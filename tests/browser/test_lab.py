@@ -1,15 +1,15 @@
 """The Shapley lab as a visitor meets it."""
 
-import contextlib
 import json
 import re
 
 import pytest
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import expect
 
 from core.lab.axioms import rule_values
 from core.lab.games import lab_game
 from core.lab.questions import cards
+from tests.browser.looking import SCREENS, brightness, no_sideways_scroll, press_until
 
 pytestmark = pytest.mark.browser
 
@@ -34,13 +34,6 @@ def values(page, name="choose"):
     return re.findall(r"[+−]\d+\.\d+", words)
 
 
-def no_sideways_scroll(page):
-    return page.evaluate(
-        "[document.documentElement, document.querySelector('.stMain')]"
-        ".every(part => part.scrollWidth <= part.clientWidth)"
-    )
-
-
 def edit_first_cell(page):
     """Open the editor of v(A); a table on a canvas takes no notice until it is ready."""
     table = page.locator(".st-key-card-lab-choose canvas").first
@@ -51,16 +44,6 @@ def edit_first_cell(page):
         if page.locator("#portal input").count():
             return
     pytest.fail("the table does not open its editor")
-
-
-def press_until(page, key, words):
-    """Press a key until it is heard: a page that stands may not listen to its keys yet."""
-    for _ in range(6):
-        page.keyboard.press(key)
-        with contextlib.suppress(TimeoutError):
-            page.get_by_text(words).wait_for(timeout=10_000)
-            return
-    pytest.fail(f"'{key}' is not heard")
 
 
 def written(value):
@@ -216,16 +199,13 @@ def test_a_wrong_address_is_named_and_the_page_stands(visit):
     expect(page.get_by_text("l_game=<b>x</b>, which")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@SCREENS
 def test_nothing_scrolls_sideways_on_any_screen(visit, scheme, width):
     page = opened(visit("/lab?l_game=soft_match&l_n=8", width=width, scheme=scheme))
     values(page)
 
     assert no_sideways_scroll(page)
-    background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
-    brightness = sum(map(int, re.findall(r"\d+", background)[:3])) / 3
-    assert (brightness < 128) == (scheme == "dark")
+    assert (brightness(page) < 128) == (scheme == "dark")
 
 
 def test_charts_carry_words_for_those_who_do_not_see_them(visit):

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.looking import brightness
+
 pytestmark = pytest.mark.browser
 
 SAMPLE = "/?e_post=eiffel-tower"
@@ -13,14 +15,6 @@ SAMPLE = "/?e_post=eiffel-tower"
 def arcs(page):
     """The drawing of the relation, once there is one."""
     return page.locator("svg.sc-arcs")
-
-
-def brightness(page, selector, quality):
-    colour = page.evaluate(
-        "([selector, quality]) => getComputedStyle(document.querySelector(selector))[quality]",
-        [selector, quality],
-    )
-    return sum(map(float, re.findall(r"[\d.]+", colour)[:3])) / 3
 
 
 def test_a_pair_is_marked_and_swapped_by_keyboard_alone(visit_relations):
@@ -46,7 +40,7 @@ def test_the_arc_is_drawn_in_the_colours_of_the_page(visit_relations, scheme):
     page = visit_relations(SAMPLE, scheme=scheme)
     expect(arcs(page)).to_be_visible()
 
-    assert (brightness(page, ".stApp", "backgroundColor") < 128) == (scheme == "dark")
+    assert (brightness(page) < 128) == (scheme == "dark")
     assert (brightness(page, "svg.sc-arcs .sc-name", "fill") > 128) == (scheme == "dark")
     box = arcs(page).bounding_box()
     words = [word.bounding_box() for word in arcs(page).locator("text").all()]

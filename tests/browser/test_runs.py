@@ -7,6 +7,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.looking import SCREENS, no_sideways_scroll
+
 pytestmark = pytest.mark.browser
 
 
@@ -30,13 +32,6 @@ def chart(page, name):
 
 def row(page, name):
     return page.locator(".sc-runs tr", has_text=name)
-
-
-def no_sideways_scroll(page):
-    return page.evaluate(
-        "[document.documentElement, document.querySelector('.stMain')]"
-        ".every(part => part.scrollWidth <= part.clientWidth)"
-    )
 
 
 def test_a_run_shows_its_curves_and_what_the_method_promises(visit):
@@ -105,8 +100,7 @@ def test_the_page_is_one_click_away_and_keeps_its_runs(visit):
     expect(page).to_have_url(re.compile("r_run=second"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@SCREENS
 def test_nothing_scrolls_sideways_on_any_screen(visit, scheme, width):
     page = opened(visit("/runs?r_run=first,second", width=width, scheme=scheme))
     expect(chart(page, "score")).to_be_visible()
