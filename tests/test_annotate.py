@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -206,9 +207,9 @@ def test_a_folder_is_annotated_from_the_command_line(tiny_checkpoint, tmp_path, 
 
 @pytest.fixture
 def long_file(data_root, tmp_path) -> list[str]:
-    """The arguments of a run over 4,000 posts, which nobody waits for."""
+    """The arguments of a run over 400 posts."""
     posts = (data_root / "posts.txt").read_text(encoding="utf-8")
-    (tmp_path / "posts.txt").write_text(f"{posts}\n" * 500, encoding="utf-8")
+    (tmp_path / "posts.txt").write_text(f"{posts}\n" * 50, encoding="utf-8")
     return ["--dataset", "twitter", "--file", str(tmp_path / "posts.txt")]
 
 
@@ -248,7 +249,16 @@ def test_two_workers_write_what_one_writes(examples, tiny_checkpoint, whole, tmp
     assert records(out) == records(whole)
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """What is started hears Ctrl-C even where these tests run in the background and do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("hears_ctrl_c")
 def test_ctrl_c_ends_in_one_line_and_keeps_what_is_done(tiny_checkpoint, tmp_path, long_file):
     out = tmp_path / "run.parquet"
     partial = tmp_path / "run.parquet.partial.jsonl"
