@@ -154,6 +154,9 @@ class DataConfig(Section):
 class TrainingConfig(Section):
     """Optimisation."""
 
+    start_from: str | None = Field(
+        None, description="checkpoint whose weights training starts from, its head apart"
+    )
     epochs: PositiveInt = 10
     encoder_learning_rate: PositiveFloat = 1e-4
     learning_rate: PositiveFloat = 1e-3

@@ -38,6 +38,7 @@ from core.training.sources import (
     load_source,
     without_overlap,
 )
+from core.training.starting import start_from
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Trained:
         tokenizer: Of its text encoder.
         encoder: Of its images.
         progress: How the run went.
+        started_from: Name and hash of the checkpoint it started from, None for none.
         examples: Number of training examples by source.
         evaluations: Dev first, then the other sources to score, by name.
         is_main: Whether this is the first of the processes, which saves and scores.
@@ -58,6 +60,7 @@ class Trained:
     tokenizer: PreTrainedTokenizerFast
     encoder: ImageEncoder
     progress: Progress
+    started_from: str | None
     examples: dict[str, int]
     evaluations: dict[str, Data]
     is_main: bool
@@ -102,6 +105,7 @@ def run_experiment(
         "training_seconds": round(trained.progress.seconds, 1),
         "trained_on": _machine(device),
         "training_examples": trained.examples,
+        **({"started_from": trained.started_from} if trained.started_from else {}),
     }
     save_metrics(folder, metrics)
     # The figures are those of the file that ships, read back and rounded as it is.
@@ -144,6 +148,8 @@ def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:
             tqdm.write(f"{source.name}: {warning}", file=sys.stderr)
     torch.manual_seed(config.seed)  # the parameters that start at random
     model, tokenizer = build_model(config, image_width=encoder.width)
+    start = config.training.start_from
+    started_from = start_from(model, start) if start else None
     dev = evaluations[config.data.dev.name]
     trainer = Trainer(config, model, tokenizer, sources, dev, run_folder, device=device)
     is_main = trainer.accelerator.is_main_process
@@ -161,7 +167,7 @@ def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:
         source.name: len(examples)
         for source, (examples, _) in zip(config.data.sources, sources, strict=True)
     }
-    return Trained(model, tokenizer, encoder, progress, counts, evaluations, is_main)
+    return Trained(model, tokenizer, encoder, progress, started_from, counts, evaluations, is_main)
 
 
 def evaluate_file(

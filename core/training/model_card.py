@@ -48,7 +48,9 @@ def _sources(config: Config, metrics: dict[str, Any]) -> str:
         f"| {source.name} | {counts[source.name]:,} | {', '.join(source.objectives)} |"
         for source in config.data.sources
     ]
-    return "\n".join(rows)
+    start = metrics.get("started_from")
+    told = [f"\nTraining starts from the weights of {start}, its head apart."] if start else []
+    return "\n".join([*rows, *told])
 
 
 def _scores(metrics: dict[str, Any]) -> str:

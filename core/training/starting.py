@@ -1,0 +1,41 @@
+"""Where training starts from when it does not start from the packaged encoder alone."""
+
+from core.encoders.text import frozen_fingerprint
+from core.errors import InputError
+from core.model import ShapCA
+from core.training.checkpoint import load_checkpoint, trained_state
+
+_HEADS = ("head.", "label_head.")  # they belong to a task
+
+
+def start_from(model: ShapCA, checkpoint: str) -> str:
+    """Put a checkpoint's trained weights into a model, its heads apart, and return its name@hash.
+
+    Ours: what a model has learned of sentences, contexts and photos serves every task; a corpus
+    without photos need not unlearn them.
+
+    Args:
+        model: Not yet trained; its heads stay as they are.
+        checkpoint: Name or folder.
+
+    Raises:
+        InputError: The checkpoint cannot be read, or the two do not have the same parts.
+    """
+    ready = load_checkpoint(checkpoint)
+    given, wanted = (
+        {name: value for name, value in trained_state(each).items() if not name.startswith(_HEADS)}
+        for each in (ready.model, model)
+    )
+    if frozen_fingerprint(ready.model.text_encoder) != frozen_fingerprint(model.text_encoder):
+        raise InputError(
+            f"training cannot start from {checkpoint}: it freezes another text encoder, or other "
+            "layers of it; give both configs the same text_encoder"
+        )
+    shapes = ({(name, value.shape) for name, value in each.items()} for each in (given, wanted))
+    if differing := sorted(name for name, _ in set.symmetric_difference(*shapes)):
+        raise InputError(
+            f"training cannot start from {checkpoint}: {differing[0]} is not the same in both; "
+            "give both configs the same character_width, image_encoder, alignment.width and fusion"
+        )
+    model.load_state_dict(given, strict=False)
+    return ready.fingerprints["checkpoint"]

@@ -1,0 +1,68 @@
+"""Training that starts from a checkpoint of another task."""
+
+import pytest
+import torch
+
+from core.config import HeadConfig
+from core.encoders.image import load_image_encoder
+from core.errors import InputError
+from core.experiment import run_experiment
+from core.training.checkpoint import build_model, load_checkpoint, trained_state
+from core.training.starting import start_from
+from core.weights import sha256_file
+
+
+@pytest.fixture
+def start(make_config, save_untrained, tmp_path):
+    folder = tmp_path / "start"
+    save_untrained(make_config(), folder)
+    return folder
+
+
+def fresh(config, seed=1):
+    torch.manual_seed(seed)
+    width = load_image_encoder(config.image_encoder.model).width
+    return build_model(config, image_width=width)[0]
+
+
+def heads(model):
+    return {
+        name: value.clone() for name, value in trained_state(model).items() if "head." in name[:11]
+    }
+
+
+def test_all_but_the_heads_come_from_the_checkpoint(make_config, start):
+    relations = HeadConfig(task="mre", relations=("None", "peer"))
+    model = fresh(make_config().model_copy(update={"head": relations}))
+    before = heads(model)
+    named = start_from(model, str(start))
+    given = trained_state(load_checkpoint(start).model)
+    assert named == f"miniature@{sha256_file(start / 'model.safetensors')}"
+    assert before
+    for name, value in trained_state(model).items():
+        assert torch.equal(value, before[name] if name in before else given[name]), name
+
+
+@pytest.mark.parametrize(
+    ("section", "change", "named"),
+    [
+        ("alignment", {"width": 8}, "text_projection"),
+        ("text_encoder", {"character_width": 4}, "characters"),
+        ("text_encoder", {"frozen_layers": 1}, "freezes another text encoder, or other layers"),
+    ],
+)
+def test_parts_that_differ_are_named(make_config, start, section, change, named):
+    config = make_config()
+    changed = getattr(config, section).model_copy(update=change)
+    with pytest.raises(InputError, match=named):
+        start_from(fresh(config.model_copy(update={section: changed})), str(start))
+
+
+def test_metrics_and_card_say_where_training_started(make_config, start, tmp_path):
+    config = make_config(epochs=1, start_from=str(start))
+    metrics = run_experiment(
+        config, run_folder=tmp_path / "run", checkpoint_folder=tmp_path / "made", device="cpu"
+    )
+    card = (tmp_path / "made" / "README.md").read_text(encoding="utf-8")
+    assert metrics["started_from"].startswith("miniature@")
+    assert f"Training starts from the weights of {metrics['started_from']}" in card
