@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from core.analysis.comparison import paired_bootstrap, summarise_seeds
 from core.analysis.evidence import Comparison, Variant
-from core.config import Config
+from core.config import Config, base_of
 from core.errors import InputError
 from core.evaluation.error_classes import SCORED, match_units
 from core.evaluation.predictions import predict_outcomes
@@ -63,6 +63,27 @@ class Result(Frozen):
     steps: int
     seconds: float
     trained_parameters: int
+
+
+def yardstick_first(paths: Sequence[Path], against: str | None = None) -> list[Path]:
+    """Return configs with the one that the others are compared with in front.
+
+    Args:
+        paths: Of the configs.
+        against: File name, without its ending, of that one; None: what the others extend, or
+            else the first.
+
+    Raises:
+        InputError: No config has that name, or a file cannot be read.
+    """
+    if against is not None and against not in {path.stem for path in paths}:
+        known = ", ".join(path.stem for path in paths)
+        raise InputError(f"there is no config {against!r} to compare with; give one of: {known}")
+    bases = {base.resolve() for path in paths if (base := base_of(path))}
+    return sorted(
+        paths,
+        key=lambda path: path.stem != against if against else path.resolve() not in bases,
+    )
 
 
 def train_all(configs: Sequence[Config], seeds: Sequence[int], runs: Path, *, device: str) -> None:

@@ -224,19 +224,33 @@ def load_config(path: Path, overrides: list[str] | None = None) -> Config:
         raise InputError(f"{path}: {describe(error)}") from None
 
 
+def base_of(path: Path) -> Path | None:
+    """Return the file that a config extends, None where it stands by itself.
+
+    Raises:
+        InputError: The file is missing, or is no TOML.
+    """
+    base = _parse(path).get("extends")
+    return path.parent / base if isinstance(base, str) else None
+
+
 def _read_table(path: Path, depth: int = 0) -> dict[str, Any]:
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); give a config file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: is not valid TOML: {error}") from None
+    table = _parse(path)
     base = table.pop("extends", None)
     if base is None:
         return table
     if depth == _DEEPEST or not isinstance(base, str):
         raise InputError(f"{path}: extends {base!r}; name one file, and no circle of files")
     return _merged(_read_table(path.parent / base, depth + 1), table)
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); give a config file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: is not valid TOML: {error}") from None
 
 
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

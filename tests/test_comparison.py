@@ -10,7 +10,13 @@ import tomli_w
 from core.analysis.comparison import paired_bootstrap
 from core.analysis.evidence import comparison_table
 from core.cli import main
-from core.comparison import RESULT, compare_results, read_result, train_all
+from core.comparison import (
+    RESULT,
+    compare_results,
+    read_result,
+    train_all,
+    yardstick_first,
+)
 from core.errors import InputError
 from core.experiment import train_model
 
@@ -136,3 +142,27 @@ def test_the_command_compares_what_is_there(variants, runs, tmp_path, monkeypatc
     with pytest.raises(SystemExit) as ended:
         main([*arguments[:-4], "--seeds", "one", "--runs", str(runs)])
     assert ended.value.code == 2
+
+
+@pytest.fixture
+def some_configs(tmp_path):
+    """Paths in the order a shell gives them: `b` is what `a` and `c` extend."""
+    for name, text in {
+        "a": 'extends = "b.toml"',
+        "b": 'name = "b"',
+        "c": 'extends = "b.toml"',
+    }.items():
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    return sorted(tmp_path.glob("*.toml"))
+
+
+def test_what_the_others_extend_is_the_yardstick_unless_one_is_named(some_configs):
+    assert [path.stem for path in yardstick_first(some_configs)] == ["b", "a", "c"]
+    assert [path.stem for path in yardstick_first(some_configs, "c")] == ["c", "a", "b"]
+    alone = [some_configs[2], some_configs[0]]  # the base is not among them
+    assert yardstick_first(alone) == alone
+
+
+def test_a_yardstick_that_is_not_there_is_refused_with_those_that_are(some_configs):
+    with pytest.raises(InputError, match=r"no config 'full' to compare with; give one of: a, b, c"):
+        yardstick_first(some_configs, "full")

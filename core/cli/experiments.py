@@ -118,7 +118,14 @@ def _reproduce(checkpoint: str, device: str) -> None:
 
 
 def compare(
-    configs: Annotated[list[Path], typer.Argument(help="TOML files; the first is the yardstick.")],
+    configs: Annotated[list[Path], typer.Argument(help="TOML files.")],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="File name (without .toml) of the config that the others are compared with; "
+            "default: the one they extend, or else the first."
+        ),
+    ] = None,
     seeds: Annotated[str, typer.Option(help="Of the trainings, by commas.")] = "13,14,15",
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Override a key in all of them.")
@@ -132,11 +139,11 @@ def compare(
 ) -> None:
     """Train several configs by several seeds, and compare them; finished trainings are kept."""
     from core.analysis.evidence import comparison_table
-    from core.comparison import compare_results, train_all
+    from core.comparison import compare_results, train_all, yardstick_first
     from core.config import load_config
     from core.devices import choose_device
 
-    loaded = [load_config(path, set_) for path in configs]
+    loaded = [load_config(path, set_) for path in yardstick_first(configs, against)]
     numbers = _seeds(seeds)
     if not only_results:
         train_all(loaded, numbers, runs, device=choose_device(device))
