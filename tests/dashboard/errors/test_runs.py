@@ -38,6 +38,19 @@ def test_runs_are_found_in_their_places_newest_first(root):
     ]
 
 
+def test_runs_that_ship_come_last_whatever_their_age(root):
+    for seconds, place in enumerate(
+        ["runs/b.parquet", "sample_data/a.parquet", "sample_data/twitter17-minilm.parquet"], start=1
+    ):
+        touch(root / place, seconds)
+
+    assert [file.name for file in run_files()] == [
+        "runs/b.parquet",
+        "sample_data/twitter17-minilm.parquet",
+        "sample_data/a.parquet",
+    ]
+
+
 def test_one_more_folder_can_be_named(root, monkeypatch):
     monkeypatch.setenv("SHAPCA_RUNS", str(root / "more"))
     touch(root / "more" / "d.parquet", 1)
