@@ -1,8 +1,9 @@
 """The error page on ten thousand posts: `python -m benchmarks.error_page [RUN.parquet]`.
 
 The posts of the run, by default the one that ships, are taken again and again under new names.
-"Opened" is from the address to the last chart of the view; a click is from a key or a mouse button
-pressed to the frame that shows what it changed. Two cores, nothing else running.
+"Opened" is from the address to the page whose script rests, each once but for "again"; the rest is
+from a key pressed to the frame that shows what it changed, the median. Two cores, nothing else
+running.
 """
 
 import json
@@ -56,7 +57,7 @@ def main() -> None:
             page.set_default_timeout(PATIENCE)
             address = f"{url}/errors?x_run={Path(folder).name}/{large.name}"
             seconds = _openings(page, url, address) | _clicks(page, address)
-    table = Table("what", "seconds (median)", title=f"error page, {POSTS:,} posts")
+    table = Table("what", "seconds", title=f"error page, {POSTS:,} posts")
     for what, value in seconds.items():
         table.add_row(what, f"{value:.2f}")
     Console(width=100).print(table)

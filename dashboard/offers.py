@@ -97,6 +97,12 @@ def offer_of(offered: Sequence[Offer], trained: str) -> Offer | None:
     return next((one for one in same if one.name == name), same[0] if same else None)
 
 
+def short_name(trained: str) -> str:
+    """Return a checkpoint's name with the beginning of its hash, as people compare them."""
+    name, at, fingerprint = trained.rpartition("@")
+    return f"{name} · {fingerprint[:SHORT]}" if at else trained
+
+
 def _folder(name_or_path: str) -> Path:
     known = CHECKPOINTS / name_or_path
     return known if (known / WEIGHTS).is_file() else Path(name_or_path)

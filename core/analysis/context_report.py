@@ -15,6 +15,7 @@ from core.analysis.context_quality import (
 )
 from core.analysis.intervals import DRAWS
 from core.analysis.lineup import line_up
+from core.analysis.markdown import markdown_table, signed
 from core.annotations import Annotations
 from core.errors import InputError
 from core.records import Frozen
@@ -82,7 +83,7 @@ def context_table(report: ContextReport) -> str:
         parts += [
             f"{run.name}: {run.quality.posts:,} posts"
             + (f"; left out: {left_out}" if left_out else ""),
-            _markdown(heads, [_association(one) for one in run.quality.associations]),
+            markdown_table(heads, [_association(one) for one in run.quality.associations]),
         ]
     note = "Of each third by a measure, least to most: F1 with contexts − F1 without, in percent."
     return "\n\n".join([*parts, f"{DEFINITION} {note} {report.runs[0].quality.note}"])
@@ -101,14 +102,14 @@ def _side_by_side(runs: tuple[RunQuality, ...]) -> str:
         ["posts", *(f"{run.quality.posts:,}" for run in runs)],
         ["F1 without contexts", *(_percent(gain.f1_a) for gain in gains)],
         ["F1 with contexts", *(_percent(gain.f1_b) for gain in gains)],
-        ["gain (95 %)", *(_between(g.difference, g.low, g.high, 100, 2) for g in gains)],
+        ["gain (95 %)", *(signed(g.difference, g.low, g.high, scale=100, places=2) for g in gains)],
         ["p", *("" if gain.p is None else f"{gain.p:.3f}" for gain in gains)],
         ["units repaired a post", *(f"{run.quality.change.value:+.3f}" for run in runs)],
     ]
     for same in zip(*(run.quality.associations for run in runs), strict=True):
         means = ("" if one.mean is None else f"{one.mean:.3g}" for one in same)
         rows.append([f"mean {same[0].label}", *means])
-    return _markdown(["F1 in percent", *(run.name for run in runs)], rows)
+    return markdown_table(["F1 in percent", *(run.name for run in runs)], rows)
 
 
 def _association(one: Association) -> list[str]:
@@ -118,25 +119,9 @@ def _association(one: Association) -> list[str]:
     if len(gains) < len(_PARTS):
         gains = [*gains[:1], "", *gains[1:]] if gains else [""] * len(_PARTS)
     p = "" if one.p_adjusted is None else f"{one.p_adjusted:.3f}"
-    rho = _between(one.rho.value, one.rho.low, one.rho.high, 1, 3)
+    rho = signed(one.rho.value, one.rho.low, one.rho.high, places=3)
     return [one.label, rho, p, f"{one.rho.posts:,}", *gains]
 
 
 def _percent(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.2f}"
-
-
-def _between(
-    value: float | None, low: float | None, high: float | None, scale: int, places: int
-) -> str:
-    if value is None:
-        return ""
-    said = f"{scale * value:+.{places}f}"
-    if low is None or high is None:
-        return said
-    return f"{said} ({scale * low:+.{places}f} to {scale * high:+.{places}f})"
-
-
-def _markdown(heads: list[str], rows: list[list[str]]) -> str:
-    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from core.analysis.markdown import markdown_table, signed
 from core.records import Frozen
 
 
@@ -54,10 +55,9 @@ def comparison_table(found: Comparison) -> str:
     heads = ["variant", "seeds", "F1", "no contexts", "difference (95 %)", "p"]
     heads += [f"AUROC, {side}" for side in sides]
     heads += ["s a step", "parameters"]
-    rows = [heads, ["---", *["---:"] * (len(heads) - 1)]]
-    rows += [_row(variant, sides) for variant in found.variants]
-    lines = [f"{found.dev}: {found.posts:,} posts; F1 in percent, best epoch by dev", ""]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+    title = f"{found.dev}: {found.posts:,} posts; F1 in percent, best epoch by dev"
+    rows = [_row(variant, sides) for variant in found.variants]
+    return f"{title}\n\n{markdown_table(heads, rows)}"
 
 
 def _row(variant: Variant, sides: list[str]) -> list[str]:
@@ -68,10 +68,7 @@ def _row(variant: Variant, sides: list[str]) -> list[str]:
         f"{100 * variant.f1:.2f}{spread}",
         f"{100 * variant.f1_without_contexts:.2f}",
     ]
-    if variant.difference is None or variant.low is None or variant.high is None:
-        row += ["", ""]
-    else:
-        interval = f"({100 * variant.low:+.2f} to {100 * variant.high:+.2f})"
-        row += [f"{100 * variant.difference:+.2f} {interval}", f"{variant.p:.3f}"]
+    row.append(signed(variant.difference, variant.low, variant.high, scale=100, places=2))
+    row.append("" if variant.p is None else f"{variant.p:.3f}")
     row += [f"{variant.alignment[side]:.3f}" if side in variant.alignment else "" for side in sides]
     return [*row, f"{variant.seconds_per_step:.2f}", f"{variant.trained_parameters / 1e6:.1f} M"]

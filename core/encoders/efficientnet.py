@@ -4,7 +4,7 @@ Tan and Le (2019), arXiv:1905.11946; the Lite variant leaves out squeeze-and-exc
 """
 
 import hashlib
-import pickle
+import pickle  # for the name of an error only; nothing is unpickled
 
 import torch
 from efficientnet_lite_pytorch import EfficientNet

@@ -45,8 +45,9 @@ def _entity_words(diagonal: Tensor, entity_types: int) -> Tensor:
     """Return which words each entity has, shape (E, L): maximal runs inside of one."""
     inside = (diagonal > NONE) & (diagonal <= entity_types)  # (L,)
     before = torch.cat([inside.new_zeros(1), inside[:-1]])
-    number = (inside & ~before).cumsum(0) * inside  # (L,), 0 where outside
-    entities = torch.arange(1, int(number.max()) + 1, device=number.device)
+    starts = inside & ~before
+    number = starts.cumsum(0) * inside  # (L,), 0 where outside
+    entities = torch.arange(1, int(starts.sum()) + 1, device=number.device)
     return number == entities.unsqueeze(1)
 
 

@@ -53,6 +53,7 @@ def arcs(record: Record, *, directed: bool) -> None:
         return
     drawing = relation_arcs(record, directed=directed)
     # Markdown keeps an SVG, which `st.html` takes out; a figure's inside is not read as Markdown.
+    # Both parts are ours, and escape what a post says.
     st.markdown(
         f'<figure class="sc-figure">{drawing.svg}'
         f"{relation_list(record, directed=directed)}</figure>",

@@ -52,12 +52,7 @@ def open_page() -> Callable[..., AppTest]:
     """Open a page, given as a function that renders it, as a new visitor at an address."""
 
     def open_at(page: Callable[[], None], **address: str) -> AppTest:
-        app = AppTest.from_function(page, default_timeout=60)
-        for name, value in address.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
+        return _run_at(AppTest.from_function(page, default_timeout=60), address)
 
     return open_at
 
@@ -131,15 +126,15 @@ def any_task(
         monkeypatch.setattr(f"{module}.CHECKPOINTS", task_checkpoints)
     monkeypatch.setenv("SHAPCA_CHECKPOINT", "tiny-mner")
 
-    def open_page(**address: str) -> AppTest:
-        app = page()
-        for name, value in address.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
+    return lambda **address: _run_at(page(), address)
 
-    return open_page
+
+def _run_at(app: AppTest, address: dict[str, str]) -> AppTest:
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
 
 
 def _record(

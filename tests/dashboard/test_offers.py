@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from dashboard import offers as module
-from dashboard.offers import Offer, find_offer, offer_of, offers, weights_stamp
+from dashboard.offers import Offer, find_offer, offer_of, offers, short_name, weights_stamp
 
 
 @pytest.fixture
@@ -74,3 +74,11 @@ def test_weights_trained_anew_are_told_from_those_before(folder):
 
     assert weights_stamp("one") != before
     assert weights_stamp("nothing") == 0
+
+
+@pytest.mark.parametrize(
+    ("trained", "short"),
+    [("one@0282b0de70a3f1", "one · 0282b0d"), ("somebody's own", "somebody's own"), ("", "")],
+)
+def test_a_checkpoint_is_named_with_the_beginning_of_its_hash(trained, short):
+    assert short_name(trained) == short

@@ -156,6 +156,11 @@ def test_nothing_found_is_nothing_said():
     assert labels.tolist() == [[0] * 4] * 4
 
 
+def test_a_sentence_without_words_has_no_labels():
+    labels = agreeing_labels(torch.zeros(0, 0, 5), TYPES, torch.tensor(TYPED), directed=True)
+    assert labels.shape == (0, 0)
+
+
 def test_a_model_that_knows_no_relation_still_finds_entities():
     scores = blank(2)
     entity(scores, [1], 2)

@@ -12,6 +12,7 @@ from dashboard.errors.runs import UPLOAD_MEGABYTES, Run, RunFile
 from dashboard.errors.selection import Selection
 from dashboard.errors.settings import View
 from dashboard.errors.state import Errors, key
+from dashboard.offers import short_name
 from dashboard.panels import notice
 
 VIEWS: dict[View, str] = {
@@ -26,7 +27,6 @@ VIEWS: dict[View, str] = {
     "review": "Review",
 }
 RUN_WIDTH = 300  # pixels: a name with its folder, beside what the run says of itself
-HASH_LETTERS = 8  # of a checkpoint's hash; all of them where the pointer rests
 
 
 def runs(state: Errors, files: Sequence[RunFile], opened: RunFile | None) -> DeltaGenerator:
@@ -83,19 +83,13 @@ def about_html(run: Run) -> str:
         f"<b>{len(run):,}</b> posts",
         html.escape(about.task),
         html.escape(about.dataset),
-        f"checkpoint {html.escape(_short(about.checkpoint))}",
+        f"checkpoint {html.escape(short_name(about.checkpoint))}",
         html.escape(about.created[:10]),
     ]
     origin = html.escape(f"{about.checkpoint}\n{about.command}", quote=True)
     return (
         f'<p class="sc-caption" title="{origin}">{" · ".join(part for part in parts if part)}</p>'
     )
-
-
-def _short(checkpoint: str) -> str:
-    """Return a checkpoint's name with the beginning of its hash, as people compare them."""
-    name, at, digest = checkpoint.partition("@")
-    return f"{name}{at}{digest[:HASH_LETTERS]}"
 
 
 def selection(state: Errors, run: Run, selected: Selection) -> None:

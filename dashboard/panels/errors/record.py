@@ -14,7 +14,7 @@ from dashboard.errors.photos import photo_of
 from dashboard.errors.runs import Run
 from dashboard.errors.state import Errors, key
 from dashboard.figures.errors.outcomes import EFFECTS, OUTCOMES
-from dashboard.offers import SHORT, Offer, offer_of
+from dashboard.offers import Offer, offer_of, short_name
 from dashboard.panels import bank, contexts, details, notice, photo, sentence, verdict
 from dashboard.panels.card import caption, card
 from dashboard.state import LINK
@@ -120,10 +120,9 @@ def explore_link(post: str, trained: str, offered: Sequence[Offer]) -> tuple[str
     asked = {LINK: post, **Asked(e_model=same.name if same else "").address}
     if same:
         return f"/?{urlencode(asked)}", ""
-    name, _, fingerprint = trained.rpartition("@")
     why = "This run does not say which checkpoint made it"
-    if name:
-        made_by = html.escape(f"{name} · {fingerprint[:SHORT]}")
+    if "@" in trained:
+        made_by = html.escape(short_name(trained))
         why = f"The checkpoint of this run, <b>{made_by}</b>, is not on this server"
     instead = html.escape(offered[0].title)
     return f"/?{urlencode(asked)}", f"{why}: in Explore, <b>{instead}</b> answers."
