@@ -1,0 +1,46 @@
+"""Which contexts help, on the error page."""
+
+from dashboard.errors.state import key
+from tests.dashboard.error_page.reading import press, shown
+
+
+def test_what_contexts_are_like_is_held_against_what_they_repaired(visit, run):
+    app = visit(x_view="contexts")
+
+    # Ten posts of forty were helped by one unit, ten hurt by two: spurious and missed.
+    assert "F1 changes by" in shown(app)
+    assert "40 posts count" in shown(app)
+    assert "p is adjusted" in shown(app)
+    table = app.dataframe[0].value.set_index("measure")
+    assert table.loc["contexts", "counted"] == "it is the same for all 40 posts"
+    assert table.loc["φ, text side", "counted"] == "40 posts"
+
+
+def test_a_third_of_a_measure_is_selected_and_its_posts_are_shown(visit, run):
+    app = visit(x_view="contexts", x_measure="phi_text")
+    assert app.selectbox(key("set", "measure")).value == "phi_text"
+    press(app, "contexts", "third", 0)
+
+    assert "<b>14</b> of 40 posts" in shown(app)  # every third post, which has −1
+    assert "post-3" in set(app.dataframe[-1].value["post"])
+
+
+def test_a_measure_is_chosen_and_kept_in_the_address(visit, run):
+    app = visit(x_view="contexts", x_measure="nothing")
+    app.selectbox(key("set", "measure")).set_value("gate_text").run()
+
+    assert app.query_params["x_measure"] == "gate_text"
+    assert "Not cut into thirds: it is the same for all 40 posts" in shown(app)
+
+
+def test_a_run_that_tells_nothing_of_contexts_says_why(visit, runs, write_annotated, tmp_path):
+    from core.annotations import read_annotations, read_record, write_annotations
+
+    asked = write_annotated(tmp_path / "asked.parquet", posts=3)
+    records = [read_record(asked, row) for row in range(3)]
+    not_asked = (record.model_copy(update={"without_contexts": None}) for record in records)
+    write_annotations(runs / "some.parquet", not_asked, about=read_annotations(asked).about)
+    app = visit(x_view="contexts")
+
+    assert not app.error
+    assert "No post tells what its contexts did (3 not predicted without" in shown(app)
