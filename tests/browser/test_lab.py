@@ -1,15 +1,16 @@
 """The Shapley lab as a visitor meets it."""
 
+import contextlib
 import json
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from core.lab.axioms import rule_values
 from core.lab.games import lab_game
 from core.lab.questions import cards
-from tests.browser.looking import SCREENS, brightness, no_sideways_scroll, press_until
+from tests.browser.looking import SCREENS, brightness, idle, no_sideways_scroll, press_until
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +20,7 @@ CHART = '[class*="lab-chart-{}"]:not([data-retained])'
 def opened(page):
     """The page, once all of it stands."""
     page.get_by_role("heading", name="Take away").wait_for()
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    idle(page)
     return page
 
 
@@ -34,16 +35,22 @@ def values(page, name="choose"):
     return re.findall(r"[+−]\d+\.\d+", words)
 
 
-def edit_first_cell(page):
-    """Open the editor of v(A); a table on a canvas takes no notice until it is ready."""
-    table = page.locator(".st-key-card-lab-choose canvas").first
-    for _ in range(40):
-        place = table.bounding_box()
-        page.mouse.dblclick(place["x"] + 0.75 * place["width"], place["y"] + 35 * 1.5)
-        page.wait_for_timeout(500)
-        if page.locator("#portal input").count():
+def type_over_first_cell(page, value, address):
+    """Type over v(A) until the address says so: a table drawn anew meanwhile forgets its editor."""
+    table, editor = (
+        page.locator(".st-key-card-lab-choose canvas").first,
+        page.locator("#portal input"),
+    )
+    for _ in range(12):
+        idle(page)
+        with contextlib.suppress(Error):
+            place = table.bounding_box(timeout=5_000)
+            page.mouse.dblclick(place["x"] + 0.75 * place["width"], place["y"] + 35 * 1.5)
+            editor.fill(value, timeout=2_000)
+            editor.press("Enter", timeout=2_000)
+            page.wait_for_url(address, timeout=5_000)
             return
-    pytest.fail("the table does not open its editor")
+    pytest.fail("what is typed into the table is not heard")
 
 
 def written(value):
@@ -155,9 +162,7 @@ def test_a_card_reveals_its_answer_after_a_prediction(visit):
 def test_typed_values_change_the_shares(visit):
     page = opened(visit("/lab?l_game=typed&l_v=0,1,1,4"))
     assert values(page) == ["+2.00", "+2.00"]
-    edit_first_cell(page)
-    page.keyboard.type("3")
-    page.keyboard.press("Enter")
+    type_over_first_cell(page, "3", re.compile("l_v=0%2C3%2C1%2C4"))
 
     expect(page).to_have_url(re.compile("l_v=0%2C3%2C1%2C4"))
     expect(chart(page, "choose")).to_contain_text("+3.00")
