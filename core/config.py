@@ -120,6 +120,7 @@ class SourceConfig(Section):
     )
     contexts: tuple[str, ...] = Field((), description="JSONL files of contexts, keyed by image id")
     perceive: bool = Field(False, description="add contexts from the perception generator")
+    ocr: bool = Field(False, description="perceived contexts also tell what is written in photos")
     images: str | None = Field(None, description="folder of images, relative to data.root")
     split: str | None = None
     label_key: str | None = None

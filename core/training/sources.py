@@ -1,6 +1,7 @@
 """Turns the sources of a config into examples with their contexts and image features."""
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from core.errors import InputError
 from core.images import read_image
 from core.records import Example
 
+_log = logging.getLogger(__name__)
 _ID_GROUPS = TypeAdapter(list[list[str | int]])
 
 
@@ -45,7 +47,7 @@ def load_source(
         captions_key=source.captions_key,
     )
     examples = _part(loaded.examples, source, data)
-    return _perceived(examples, cache) if source.perceive else list(examples)
+    return _perceived(examples, cache, ocr=source.ocr) if source.perceive else list(examples)
 
 
 def without_overlap(examples: Sequence[Example], held_out: Sequence[Example]) -> list[Example]:
@@ -94,9 +96,11 @@ def _part(examples: Sequence[Example], source: SourceConfig, data: DataConfig) -
     return [example for example in examples if is_dev(example) == (source.part == "dev")]
 
 
-def _perceived(examples: Sequence[Example], cache: Path | None) -> list[Example]:
+def _perceived(examples: Sequence[Example], cache: Path | None, *, ocr: bool) -> list[Example]:
     """Add the contexts that the perception models read off the pixels, cached by image."""
-    generator, store = PerceptionGenerator(ocr=False), ContextStore(cache)
+    generator, store = PerceptionGenerator(ocr=ocr), ContextStore(cache)
+    for note in generator.notes:
+        _log.warning("%s", note)
     made = []
     for example in tqdm(examples, desc="contexts from pixels", unit="post"):
         if example.image is not None:

@@ -163,6 +163,22 @@ def test_perceived_contexts_join_those_of_the_file(tmp_path):
     assert load_source(wanted, data_in(tmp_path), cache=tmp_path / "cache") == [cat, none]
 
 
+def test_perceived_contexts_tell_of_words_in_the_photo_when_asked_to(tmp_path):
+    write_lines(
+        tmp_path / "posts.jsonl", [{"id": "page", "text": "read", "image": "drawnPoster.jpg"}]
+    )
+    silent, reading = (
+        load_source(
+            source(images=str(PHOTOS), perceive=True, ocr=ocr),
+            data_in(tmp_path),
+            cache=tmp_path / "cache",
+        )[0]
+        for ocr in (False, True)
+    )
+    assert not any("written" in text for text in texts_of(silent))
+    assert any("written" in text for text in texts_of(reading))
+
+
 def test_features_stand_beside_the_example_of_their_photo(tiny_image_model, tmp_path):
     cache = FeatureCache(load_image_encoder(str(tiny_image_model)), tmp_path)
     names = ["chelsea.jpg", None, "coffee.jpg", "chelsea.jpg"]
