@@ -221,6 +221,7 @@ def _variant(
         name=config.name,
         changes=_changes(first.model_dump(mode="json"), config.model_dump(mode="json")),
         seeds=tuple(results),
+        f1_by_seed=tuple(result.f1 for result in results.values()),
         f1=summary.mean,
         deviation=summary.deviation,
         f1_without_contexts=_mean([result.f1_without_contexts for result in results.values()]),

@@ -5,14 +5,13 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from benchmarks.browser import open_page
+from benchmarks.picture import FONT, GRID, INK, save_picture
 from benchmarks.shapley.methods import DEFAULT_SAMPLING, Family
 from benchmarks.shapley.report import Row, ShapleyReport
 from core.errors import InputError
 
 PLAYERS, TEMPERATURE = 32, 0.1
 WIDTH, HEIGHT = 800, 520
-_INK, _GRID = "#1b1b1b", "#e3e3e3"
 
 
 class _Look(NamedTuple):
@@ -101,26 +100,13 @@ def draw_errors(report: ShapleyReport) -> go.Figure:
     return figure
 
 
-def check_picture(path: Path) -> None:
-    """Raise InputError unless a picture can be written there."""
-    if path.suffix.lower() != ".png":
-        raise InputError(f"{path}: the picture is a PNG, so let its name end in .png")
-    if not path.parent.is_dir():
-        raise InputError(f"{path.parent}: no such folder to write the picture to")
-
-
 def save_plot(report: ShapleyReport, path: Path) -> None:
-    """Write the picture of a report as PNG, at twice its size in pixels.
+    """Write the picture of a report as PNG.
 
     Raises:
         InputError: There is nothing to plot, no browser to draw it, or the path cannot be used.
     """
-    check_picture(path)
-    page_of_figure = draw_errors(report).to_html(config={"staticPlot": True})
-    with open_page(WIDTH, HEIGHT, scale=2) as page:
-        page.set_content(page_of_figure)
-        page.wait_for_selector(".main-svg .scatterlayer .point")
-        page.locator(".plotly-graph-div").screenshot(path=path)
+    save_picture(draw_errors(report), path)
 
 
 def _lay_out(figure: go.Figure, report: ShapleyReport) -> None:
@@ -128,8 +114,8 @@ def _lay_out(figure: go.Figure, report: ShapleyReport) -> None:
         "type": "log",
         "exponentformat": "power",
         "dtick": 1,
-        "gridcolor": _GRID,
-        "linecolor": _INK,
+        "gridcolor": GRID,
+        "linecolor": INK,
         "ticks": "outside",
         "zeroline": False,
     }
@@ -138,7 +124,7 @@ def _lay_out(figure: go.Figure, report: ShapleyReport) -> None:
         width=WIDTH,
         height=HEIGHT,
         template="plotly_white",
-        font={"size": 14, "color": _INK, "family": "Helvetica, Arial, sans-serif"},
+        font=FONT,
         margin={"l": 70, "r": 20, "t": 76, "b": 62},
         title={
             "text": f"Shapley values of {PLAYERS} contexts towards {PLAYERS} targets"

@@ -21,6 +21,7 @@ from core.errors import InputError
 from core.records import Frozen
 
 _PARTS: Final = ("least", "middle", "most")
+_SURE: Final = 0.05
 
 
 class RunQuality(Frozen):
@@ -76,10 +77,10 @@ def context_report(
 
 def context_table(report: ContextReport) -> str:
     """Return a report as Markdown: the runs side by side, then each with its measures."""
-    parts = [_side_by_side(report.runs)]
+    parts = [side_by_side(report), correlations(report)]
     for run in report.runs:
         left_out = str(run.quality.left_out)
-        heads = ["measure", "ρ (95 %)", "p, adjusted", "posts", *_PARTS]
+        heads = ["measure", "p, adjusted", "posts", *_PARTS]
         parts += [
             f"{run.name}: {run.quality.posts:,} posts"
             + (f"; left out: {left_out}" if left_out else ""),
@@ -96,7 +97,9 @@ def _comparable(name: str, run: Annotations) -> tuple[pd.DataFrame, LeftOut]:
         raise InputError(f"{name}: {error}") from None
 
 
-def _side_by_side(runs: tuple[RunQuality, ...]) -> str:
+def side_by_side(report: ContextReport) -> str:
+    """Return a column a run, as Markdown: what its contexts gained, and what they are like."""
+    runs = report.runs
     gains = [run.quality.gain for run in runs]
     rows = [
         ["posts", *(f"{run.quality.posts:,}" for run in runs)],
@@ -112,15 +115,31 @@ def _side_by_side(runs: tuple[RunQuality, ...]) -> str:
     return markdown_table(["F1 in percent", *(run.name for run in runs)], rows)
 
 
+def correlations(report: ContextReport) -> str:
+    """Return Spearman's ρ of every measure with what contexts repaired, as Markdown.
+
+    A column a run; bold where p, adjusted for all measures of the run, is below 0.05.
+    """
+    rows = []
+    for same in zip(*(run.quality.associations for run in report.runs), strict=True):
+        if any(one.p is not None for one in same):
+            rows.append([same[0].label, *map(_rho, same)])
+    return markdown_table(["ρ (95 %)", *(run.name for run in report.runs)], rows)
+
+
+def _rho(one: Association) -> str:
+    said = signed(one.rho.value, one.rho.low, one.rho.high, places=2)
+    return f"**{said}**" if one.p_adjusted is not None and one.p_adjusted < _SURE else said
+
+
 def _association(one: Association) -> list[str]:
     if one.note:
-        return [one.label, f"unknown: {one.note}", "", f"{one.rho.posts:,}", *[""] * len(_PARTS)]
+        return [one.label, f"unknown: {one.note}", f"{one.rho.posts:,}", *[""] * len(_PARTS)]
     gains = ["" if third.gain is None else f"{100 * third.gain:+.1f}" for third in one.thirds]
     if len(gains) < len(_PARTS):
         gains = [*gains[:1], "", *gains[1:]] if gains else [""] * len(_PARTS)
     p = "" if one.p_adjusted is None else f"{one.p_adjusted:.3f}"
-    rho = signed(one.rho.value, one.rho.low, one.rho.high, places=3)
-    return [one.label, rho, p, f"{one.rho.posts:,}", *gains]
+    return [one.label, p, f"{one.rho.posts:,}", *gains]
 
 
 def _percent(value: float | None) -> str:

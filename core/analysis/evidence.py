@@ -13,6 +13,7 @@ class Variant(Frozen):
         name: Of the config.
         changes: What differs from the first config, by key.
         seeds: Of the trainings that are there.
+        f1_by_seed: F1 of each, in their order.
         f1: Mean over seeds.
         deviation: Standard deviation over seeds; None for a single one.
         f1_without_contexts: Mean over seeds.
@@ -28,6 +29,7 @@ class Variant(Frozen):
     name: str
     changes: dict[str, Any]
     seeds: tuple[int, ...]
+    f1_by_seed: tuple[float, ...]
     f1: float
     deviation: float | None
     f1_without_contexts: float

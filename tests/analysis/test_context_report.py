@@ -2,7 +2,12 @@
 
 import pytest
 
-from core.analysis.context_report import ContextReport, context_report, context_table
+from core.analysis.context_report import (
+    ContextReport,
+    context_report,
+    context_table,
+    correlations,
+)
 from core.annotations import About, Annotations
 from core.errors import InputError
 
@@ -37,14 +42,30 @@ def test_runs_stand_side_by_side_with_scores_and_means(run):
     assert "| F1 with contexts | 100.00 | 100.00 |" in table
     assert "| mean specificity | 19.5 | 14.5 |" in table
     assert "| mean φ, photo side |  |  |" in table
-    assert "| φ, photo side | unknown: no post has it |  | 0 |  |  |  |" in table
+    assert "| φ, photo side | unknown: no post has it | 0 |  |  |  |" in table
     assert "nan" not in table.lower()
 
 
 def test_thirds_show_where_the_gain_is(run):
     table = context_table(context_report({"only": run(20)}, draws=50))
-    (row,) = (line for line in table.splitlines() if line.startswith("| specificity |"))
+    row = rows_of(table, "specificity")[-1]
     assert row.endswith("| 30 | +0.0 | +0.0 | +100.0 |")
+
+
+def test_correlations_stand_a_column_a_run_and_bold_where_they_are_sure(run):
+    runs = {"long": run(20), "short": run(20, specificity=5.0)}
+    report = context_report(runs, draws=50)
+    (row,) = rows_of(correlations(report), "specificity")
+    sure = report.runs[0].quality.associations[2]
+    assert sure.column == "specificity"
+    assert sure.p_adjusted < 0.05
+    said = f"{sure.rho.value:+.2f} ({sure.rho.low:+.2f} to {sure.rho.high:+.2f})"
+    assert row.startswith(f"| specificity | **{said}** |")
+    assert rows_of(correlations(report), "φ, photo side") == []
+
+
+def rows_of(table, label):
+    return [line for line in table.splitlines() if line.startswith(f"| {label} |")]
 
 
 def test_two_parts_leave_the_middle_empty(run):
@@ -55,7 +76,7 @@ def test_two_parts_leave_the_middle_empty(run):
     )
     assert len(found_table) == 30
     table = context_table(context_report({"only": halves}, draws=50))
-    (row,) = (line for line in table.splitlines() if line.startswith("| copy rate |"))
+    row = rows_of(table, "copy rate")[-1]
     assert row.count("|  |") == 1
 
 

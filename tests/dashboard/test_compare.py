@@ -244,6 +244,7 @@ def test_evidence_is_shown_where_there_is_some(folder, opened):
         "name": "full",
         "changes": {},
         "seeds": [13, 14],
+        "f1_by_seed": [0.843, 0.857],
         "f1": 0.85,
         "deviation": 0.01,
         "f1_without_contexts": 0.84,

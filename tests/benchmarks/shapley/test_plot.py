@@ -7,7 +7,6 @@ from benchmarks.shapley.methods import DEFAULT_SAMPLING
 from benchmarks.shapley.plot import (
     HEIGHT,
     WIDTH,
-    check_picture,
     draw_errors,
     plotted_rows,
     save_plot,
@@ -94,13 +93,6 @@ def test_every_method_has_its_own_symbol_at_its_time_and_error():
 def test_nothing_to_plot_is_said():
     with pytest.raises(InputError, match="nothing to plot"):
         draw_errors(report([row("rotated", "sampled", players=8)]))
-
-
-def test_a_picture_that_cannot_be_written_is_refused_before_anything_is_measured(tmp_path):
-    with pytest.raises(InputError, match=r"\.png"):
-        check_picture(tmp_path / "plot.svg")
-    with pytest.raises(InputError, match="no such folder"):
-        check_picture(tmp_path / "no" / "plot.png")
 
 
 @pytest.mark.browser
