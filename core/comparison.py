@@ -7,7 +7,6 @@ what is missing, and tells of what is there.
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 from core.analysis.comparison import paired_bootstrap, summarise_seeds
 from core.analysis.evidence import Comparison, Variant
 from core.config import Config, base_of
+from core.config_changes import changed_keys
 from core.errors import InputError
 from core.evaluation.error_classes import SCORED, match_units
 from core.evaluation.predictions import predict_outcomes
@@ -219,7 +219,7 @@ def _variant(
     sides = {side for result in results.values() for side in result.alignment}
     return Variant(
         name=config.name,
-        changes=_changes(first.model_dump(mode="json"), config.model_dump(mode="json")),
+        changes=changed_keys(first, config),
         seeds=tuple(results),
         f1_by_seed=tuple(result.f1 for result in results.values()),
         f1=summary.mean,
@@ -242,20 +242,6 @@ def _fingerprint(config: Config) -> str:
     """Return the SHA-256 of what a training depends on: neither its seed nor the card's words."""
     said = config.model_dump_json(exclude={"seed", "card"})
     return hashlib.sha256(said.encode()).hexdigest()
-
-
-def _changes(base: Any, other: Any, key: str = "") -> dict[str, Any]:
-    """Return the values of `other` that differ, by dotted key; lists are compared as a whole."""
-    if isinstance(base, dict) and isinstance(other, dict):
-        return {
-            name: value
-            for part in other
-            if part not in ("name", "seed", "card")
-            for name, value in _changes(
-                base.get(part), other[part], f"{key}.{part}" if key else part
-            ).items()
-        }
-    return {} if base == other else {key: other}
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -120,10 +120,11 @@ def correlations(report: ContextReport) -> str:
 
     A column a run; bold where p, adjusted for all measures of the run, is below 0.05.
     """
-    rows = []
-    for same in zip(*(run.quality.associations for run in report.runs), strict=True):
-        if any(one.p is not None for one in same):
-            rows.append([same[0].label, *map(_rho, same)])
+    rows = [
+        [same[0].label, *map(_rho, same)]
+        for same in zip(*(run.quality.associations for run in report.runs), strict=True)
+        if any(one.p is not None for one in same)
+    ]
     return markdown_table(["ρ (95 %)", *(run.name for run in report.runs)], rows)
 
 

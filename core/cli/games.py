@@ -64,8 +64,8 @@ def bench_shapley(
     quick: Annotated[bool, typer.Option(help="Few sizes and rounds.")] = False,
 ) -> None:
     """Error, time and the machine's bound of every estimator, ours and other libraries'."""
-    from benchmarks.shapley.bouts import FULL, QUICK
     from benchmarks.picture import check_picture
+    from benchmarks.shapley.bouts import FULL, QUICK
     from benchmarks.shapley.plot import save_plot
     from benchmarks.shapley.report import print_report
     from benchmarks.shapley.run import run_benchmark
