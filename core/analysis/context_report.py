@@ -14,6 +14,7 @@ from core.analysis.context_quality import (
     context_quality,
 )
 from core.analysis.intervals import DRAWS
+from core.analysis.leaving_out import LeavingOut, leaving_out
 from core.analysis.lineup import line_up
 from core.analysis.markdown import markdown_table, signed
 from core.annotations import Annotations
@@ -22,15 +23,25 @@ from core.records import Frozen
 
 _PARTS: Final = ("least", "middle", "most")
 _SURE: Final = 0.05
+FIT: Final = "margin_text"  # the measure that every post with a context has
 
 
 class RunQuality(Frozen):
-    """What one run says of the contexts it was given."""
+    """What one run says of the contexts it was given.
+
+    Attributes:
+        name: Of the run.
+        checkpoint: That was asked.
+        dataset: Of its posts.
+        quality: Which contexts help.
+        leaving_out: What leaving out the worst by `FIT` would have done; None where it is unknown.
+    """
 
     name: str
     checkpoint: str
     dataset: str
     quality: ContextQuality
+    leaving_out: LeavingOut | None
 
 
 class ContextReport(Frozen):
@@ -70,6 +81,7 @@ def context_report(
                 checkpoint=run.about.checkpoint,
                 dataset=run.about.dataset,
                 quality=quality.model_copy(update={"left_out": left_out}),
+                leaving_out=_leaving_out(shared.tables[name], draws=draws, seed=seed),
             )
         )
     return ContextReport(runs=tuple(made))
@@ -90,6 +102,13 @@ def context_table(report: ContextReport) -> str:
     return "\n\n".join([*parts, f"{DEFINITION} {note} {report.runs[0].quality.note}"])
 
 
+def _leaving_out(table: pd.DataFrame, *, draws: int, seed: int) -> LeavingOut | None:
+    try:
+        return leaving_out(table, FIT, draws=draws, seed=seed)
+    except InputError:  # no post has the measure, or all the same
+        return None
+
+
 def _comparable(name: str, run: Annotations) -> tuple[pd.DataFrame, LeftOut]:
     try:
         return comparable(run.table)
@@ -108,11 +127,28 @@ def side_by_side(report: ContextReport) -> str:
         ["gain (95 %)", *(signed(g.difference, g.low, g.high, scale=100, places=2) for g in gains)],
         ["p", *("" if gain.p is None else f"{gain.p:.3f}" for gain in gains)],
         ["units repaired a post", *(f"{run.quality.change.value:+.3f}" for run in runs)],
+        ["worst fitting left out", *(_best(run.leaving_out) for run in runs)],
+        ["the same, checked on other posts", *(_held_out(run.leaving_out) for run in runs)],
     ]
     for same in zip(*(run.quality.associations for run in runs), strict=True):
         means = ("" if one.mean is None else f"{one.mean:.3g}" for one in same)
         rows.append([f"mean {same[0].label}", *means])
     return markdown_table(["F1 in percent", *(run.name for run in runs)], rows)
+
+
+def _best(found: LeavingOut | None) -> str:
+    """Return what the best cut gains over all contexts, and how many posts it leaves out."""
+    if found is None:
+        return ""
+    best = found.cuts[found.best]
+    return f"{100 * best.difference:+.2f} ({best.left_out / found.posts:.0%} of the posts)"
+
+
+def _held_out(found: LeavingOut | None) -> str:
+    if found is None:
+        return ""
+    ends = (found.held_out, found.held_out_low, found.held_out_high)
+    return signed(*ends, scale=100, places=2)
 
 
 def correlations(report: ContextReport) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.analysis.context_quality import ContextQuality, Third
     from core.analysis.features import Feature
     from core.analysis.intervals import Scores
+    from core.analysis.leaving_out import End, LeavingOut
     from core.analysis.misalignment import MisalignedShare
     from core.analysis.slices import SliceScores
     from core.analysis.worst_slices import WorstSlices
@@ -112,6 +113,18 @@ def context_quality(run: Run, selected: Selection) -> "ContextQuality":
     from core.analysis.context_quality import context_quality as quality
 
     return quality(run.table[selected.chosen], draws=PAGE_DRAWS)
+
+
+@lru_cache(maxsize=32)
+def leaving_out(run: Run, selected: Selection, column: str, end: "End") -> "LeavingOut":
+    """Return what leaving out contexts by one measure would have done to a selection.
+
+    Raises:
+        InputError: No post of it tells what its contexts did, or the measure cannot be cut.
+    """
+    from core.analysis.leaving_out import leaving_out as leave_out
+
+    return leave_out(run.table[selected.chosen], column, end, draws=PAGE_DRAWS)
 
 
 def third_link(found: "Third") -> str:

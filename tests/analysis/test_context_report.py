@@ -52,6 +52,17 @@ def test_thirds_show_where_the_gain_is(run):
     assert row.endswith("| 30 | +0.0 | +0.0 | +100.0 |")
 
 
+def test_what_leaving_out_the_worst_fitting_would_have_done_stands_beside_the_gain(run):
+    hurt = run(0, margin_text=1.0)
+    hurt.table.loc[:9, ["correct", "spurious", "missed"]] = [0, 1, 1]
+    hurt.table.loc[:9, ["bare_correct", "bare_spurious", "bare_missed"]] = [1, 0, 0]
+    hurt.table.loc[:9, "margin_text"] = -1.0
+    report = context_report({"hurt": hurt, "same": run(20, margin_text=0.5)}, draws=50)
+    (row,) = rows_of(context_table(report), "worst fitting left out")
+    assert row == "| worst fitting left out | +33.33 (33% of the posts) |  |"
+    assert report.runs[1].leaving_out is None
+
+
 def test_correlations_stand_a_column_a_run_and_bold_where_they_are_sure(run):
     runs = {"long": run(20), "short": run(20, specificity=5.0)}
     report = context_report(runs, draws=50)

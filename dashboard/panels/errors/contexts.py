@@ -16,7 +16,7 @@ from dashboard.figures.errors.forest import Correlation, forest_chart
 from dashboard.panels import notice
 from dashboard.panels.card import caption, card
 from dashboard.panels.chart import chart
-from dashboard.panels.errors import posts, scope
+from dashboard.panels.errors import leaving_out, posts, scope
 from dashboard.panels.errors.overview import gain_html, no_gold_words
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ def render(state: Errors, run: Run, selected: Selection) -> None:
         _forest(state, found, ranked, chosen)
     with right, card("errors-thirds", "By thirds", "what contexts change in F1"):
         _thirds(state, selected, found, ranked[chosen], columns)
+    rho = ranked[chosen].rho.value
+    leaving_out.render(
+        run, counted, ranked[chosen].column, "highest" if (rho or 0) < 0 else "lowest"
+    )
     posts.preview(state, run, selected)
 
 

@@ -44,3 +44,21 @@ def test_a_run_that_tells_nothing_of_contexts_says_why(visit, runs, write_annota
 
     assert not app.error
     assert "No post tells what its contexts did (3 not predicted without" in shown(app)
+
+
+def test_what_leaving_out_badly_fitting_contexts_would_have_done_is_drawn(visit, run):
+    app = visit(x_view="contexts", x_measure="phi_text")
+
+    assert "What if contexts had been left out?" in shown(app)
+    steps = next(one.value for one in app.dataframe if "difference" in one.value)
+    assert steps.iloc[0]["posts"] == 0
+    assert steps.iloc[0]["difference"] == 0
+    assert steps.iloc[-1]["posts"] == 40
+    # Forty posts: 50 units right, 30 spurious, 30 missed with contexts.
+    assert "Found on one half and scored on the other" in shown(app)
+
+
+def test_a_measure_that_is_the_same_everywhere_cannot_be_left_out_by(visit, run):
+    app = visit(x_view="contexts", x_measure="contexts")
+
+    assert "same for all posts that have it; choose another measure" in shown(app)
