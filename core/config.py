@@ -109,13 +109,16 @@ class HeadConfig(Section):
         return self
 
 
+Objective = Literal["task", "alignment", "label", "consistency", "agreement"]
+
+
 class SourceConfig(Section):
     """A file of examples, and what the model learns from it."""
 
     name: str
     kind: Literal["twitter", "image_text", "mnre", "jmere"]
     file: str = Field(description="relative to data.root")
-    objectives: tuple[Literal["task", "alignment", "label", "consistency"], ...] = Field(
+    objectives: tuple[Objective, ...] = Field(
         (), description="what is learned from it; see core/training/objectives.py"
     )
     contexts: tuple[str, ...] = Field((), description="JSONL files of contexts, keyed by image id")
@@ -177,6 +180,7 @@ class TrainingConfig(Section):
     task_weight: float = Field(1.0, ge=0)
     label_weight: float = Field(0.3, ge=0)
     consistency_weight: float = Field(0.3, ge=0)
+    agreement_weight: float = Field(1.0, ge=0)
     precision: Literal["no", "bf16", "fp16"] = "bf16"
     checkpoint_every: PositiveInt = Field(100, description="steps between resumable states")
 
@@ -263,6 +267,17 @@ def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
             value = _merged(known, value)
         merged[key] = value
     return merged
+
+
+def is_config(text: str, config: Config) -> bool:
+    """Return whether JSON that an earlier version may have written says the same as a config.
+
+    Keys that it did not know yet count as left at their defaults, which change nothing.
+    """
+    try:
+        return Config.model_validate_json(text) == config
+    except ValidationError:
+        return False
 
 
 def describe(error: ValidationError) -> str:

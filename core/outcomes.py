@@ -25,6 +25,7 @@ class Scored(NamedTuple):
     label: Label | None = None
 
 
+@torch.no_grad()
 def post_outcome(
     head: Head, codec: Codec, example: Example, batch: Batch, reading: Reading, bare: Reading
 ) -> tuple[Scored, Outcome]:
@@ -45,7 +46,7 @@ def post_outcome(
     if isinstance(head, CRFHead) and isinstance(codec, LabelMap):
         spans = {_span(entity) for entity in without.outcome.entities}
         path = head.best_paths(reading.scores[:1], batch.word_mask[:1])[0]
-        marginals = head.marginals(reading.scores[0, :words])  # (L, K)
+        marginals = head.marginals(reading.scores[:1], batch.word_mask[:1])[0]  # (L, K)
         entities = [
             entity.model_copy(
                 update={

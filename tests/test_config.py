@@ -1,5 +1,6 @@
 """Configs: what is refused, and that the message names the file and the key."""
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 import tomli_w
 from pydantic import ValidationError
 
-from core.config import Config, DataConfig, HeadConfig, load_config
+from core.config import Config, DataConfig, HeadConfig, is_config, load_config
 from core.errors import InputError
 
 SOURCE = {"name": "tags", "kind": "twitter", "file": "train.txt"}
@@ -218,3 +219,13 @@ def test_a_config_that_extends_a_missing_file_names_it(tmp_path):
 def test_a_task_needs_what_it_tells_apart(task):
     with pytest.raises(ValidationError, match=f"the task {task} tells"):
         HeadConfig(task=task)
+
+
+def test_json_of_an_earlier_version_says_the_same_where_new_keys_keep_their_defaults(make_config):
+    config = make_config()
+    said = json.loads(config.model_dump_json())
+    del said["training"]["agreement_weight"]
+    assert is_config(json.dumps(said), config)
+    said["training"]["epochs"] += 1
+    assert not is_config(json.dumps(said), config)
+    assert not is_config("{}", config)

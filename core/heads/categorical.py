@@ -27,7 +27,16 @@ class CategoricalHead(nn.Module):
         """Return the log-likelihood of these labels of shape (B,), in nats, shape (B,)."""
         return scores.log_softmax(-1).gather(-1, answers.unsqueeze(-1)).squeeze(-1)
 
+    def disagreement(self, scores: Tensor, others: Tensor, mask: Tensor) -> Tensor:
+        """Return half the Jeffreys divergence of two readings' labels, in nats, shape (B,)."""
+        return jeffreys(scores, others) / 2
+
     @torch.no_grad()
     def probabilities(self, scores: Tensor) -> Tensor:
         """Return the probability of each label, shape (B, K); rows sum to 1."""
         return scores.softmax(-1)
+
+
+def jeffreys(scores: Tensor, others: Tensor) -> Tensor:
+    """Return KL(p, q) + KL(q, p) of the distributions that scores (..., K) stand for, in nats."""
+    return ((scores.softmax(-1) - others.softmax(-1)) * (scores - others)).sum(-1)

@@ -63,21 +63,33 @@ class CRFHead(nn.Module):
         paths: list[list[int]] = self.crf.decode(emissions, mask=mask)
         return paths
 
-    @torch.no_grad()
-    def marginals(self, emissions: Tensor) -> Tensor:
-        """Return the probability of each tag at each word of one sentence.
+    def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
+        """Return the probability of each tag at each word (forward-backward), differentiable.
 
         Args:
-            emissions: Tag scores without padding, shape (L, K).
+            emissions: Tag scores, shape (B, L, K).
+            mask: True for words, shape (B, L).
 
         Returns:
-            Probabilities, shape (L, K); rows sum to 1 (forward-backward).
+            Shape (B, L, K); rows sum to 1, those of padding are 0.
         """
-        forward = self._forward(emissions.unsqueeze(0))[0]  # (L, K)
-        transitions, backward = self.crf.transitions, [self.crf.end_transitions]
-        for scores in emissions[1:].flip(0):
-            backward.append(torch.logsumexp(transitions + scores + backward[-1], dim=1))
-        return (forward + torch.stack(backward[::-1])).softmax(-1)
+        crf = self.crf
+        backward = [crf.end_transitions.expand(len(emissions), -1)]  # (B, K), of the last word
+        for word in range(emissions.shape[1] - 1, 0, -1):
+            leaving = crf.transitions + (emissions[:, word] + backward[-1]).unsqueeze(1)
+            mass = torch.logsumexp(leaving, dim=2)  # (B, K)
+            backward.append(torch.where(mask[:, word, None], mass, crf.end_transitions))
+        both = self._forward(emissions) + torch.stack(backward[::-1], dim=1)  # (B, L, K)
+        return both.softmax(-1) * mask.unsqueeze(-1)
+
+    def disagreement(self, scores: Tensor, others: Tensor, mask: Tensor) -> Tensor:
+        """Return half the Jeffreys divergence of two distributions over tag sequences, shape (B,).
+
+        Ours: both have the same transitions, so that their masses cancel and marginals are enough.
+        """
+        with torch.autocast(scores.device.type, enabled=False):
+            one, other = (self.marginals(each, mask) for each in (scores, others))
+            return ((one - other) * (scores - others)).sum((1, 2)) / 2
 
     def agreeing(self, path: Sequence[int], span: tuple[int, int, int]) -> Tensor:
         """Return which tags agree with a span: exactly its own, and it ends there.

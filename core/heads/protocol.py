@@ -41,3 +41,11 @@ class Head(Protocol):
     def log_likelihood(self, scores: Tensor, answers: Tensor, mask: Tensor) -> Tensor:
         """Return the log-likelihood of exactly these answers, in nats, shape (B,)."""
         ...
+
+    def disagreement(self, scores: Tensor, others: Tensor, mask: Tensor) -> Tensor:
+        """Return how far apart two readings of each post are, in nats, shape (B,).
+
+        Half the Jeffreys divergence, the mean of the two Kullback-Leibler divergences; 0 exactly
+        where both say the same. On the scale of `loss`, and differentiable.
+        """
+        ...

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.heads.categorical import jeffreys
 from core.heads.pair_decoding import NONE, agreeing_labels
 
 IGNORED = -1  # a pair of words of which nothing is asked, as in the gold labels
@@ -128,6 +129,12 @@ class WordPairHead(nn.Module):
         shares = scores.float().log_softmax(-1)  # (B, L, L, K)
         chosen = shares.gather(-1, answers.clamp_min(0).unsqueeze(-1)).squeeze(-1)  # (B, L, L)
         return (chosen * asked).sum((1, 2))
+
+    def disagreement(self, scores: Tensor, others: Tensor, mask: Tensor) -> Tensor:
+        """Return half the Jeffreys divergence of two readings, a mean over pairs, shape (B,)."""
+        asked = self._asked(mask)  # (B, L, L)
+        apart = jeffreys(scores, others) * asked
+        return apart.sum((1, 2)) / asked.sum((1, 2)) / 2
 
     def _compare(self, rows: Tensor, columns: Tensor) -> Tensor:
         """Compare pairs with labels, shape (B, L, L, K)."""

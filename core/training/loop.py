@@ -180,17 +180,18 @@ class Trainer:
 
     def _collate(self, planned: PlannedBatch) -> Batch:
         examples, features = self.sources[planned.source]
-        chosen = [examples[index] for index in planned.examples]
+        rows = planned.examples * (2 if planned.again else 1)
+        chosen = [examples[index] for index in rows]
         contexts = [
             [example.contexts[place] for place in places]
-            for example, places in zip(chosen, planned.contexts, strict=True)
+            for example, places in zip(chosen, planned.contexts + planned.again, strict=True)
         ]
         return collate(
             chosen or [NOTHING],
             self.tokenizer,
             self.codec,
             contexts=contexts or [[]],
-            features=[features[index] for index in planned.examples] or [None],
+            features=[features[index] for index in rows] or [None],
             label_names=self.config.head.labels,
             max_text_pieces=self.config.text_encoder.max_text_pieces,
             max_context_pieces=self.config.text_encoder.max_context_pieces,

@@ -13,6 +13,8 @@ from core.model import AlignmentFeatures, Reading, ShapCA
 from core.shapley import AlignmentLoss, LossSettings, PostFeatures, alignment_loss
 from core.training.processes import batch_share
 
+_READ = ("task", "consistency", "label", "agreement")  # what the joint reading is for
+
 
 class Losses(NamedTuple):
     """The parts of a batch's loss.
@@ -37,8 +39,9 @@ def batch_losses(
         model: In training mode.
         batch: What the source drew.
         objectives: Any of `task` (gold labels), `alignment` (contexts, texts and images; the config
-            says how), `label` (a label of the whole post) and `consistency` (silver labels from
-            the model's own reading without the image).
+            says how), `label` (a label of the whole post), `consistency` (silver labels from the
+            model's own reading without the image) and `agreement` (the second half of the batch is
+            its first half with other contexts, and has to come out the same).
         config: Gives the weights.
     """
     parts: dict[str, Tensor] = {}
@@ -49,7 +52,7 @@ def batch_losses(
         aligned = align_features(model.align(batch), batch, config)
         parts |= aligned.parts
         total = total + aligned.total
-    if set(objectives) & {"task", "label", "consistency"}:
+    if set(objectives) & set(_READ):
         reading = read = model.read(batch)
         if "task" in objectives:
             parts |= _averaged("task", _task(model, read, batch))
@@ -57,7 +60,9 @@ def batch_losses(
             parts |= _averaged("consistency", _consistency(model, read, batch))
         if "label" in objectives:
             parts |= _averaged("label", _label(model, read, batch))
-    for name in ("task", "consistency", "label"):
+        if "agreement" in objectives:
+            parts |= _averaged("agreement", _agreement(model.head, read.scores, batch))
+    for name in _READ:
         if name in parts:
             total = total + getattr(weights, f"{name}_weight") * parts[name]
     return Losses(parts, total, reading)
@@ -137,6 +142,21 @@ def _consistency(model: ShapCA, reading: Reading, batch: Batch) -> _Mean:
     model.train()
     silver = model.head.decode(blind[worded], mask)
     return _taught(model.head, reading.scores[worded], silver, mask)
+
+
+def _agreement(head: Head, scores: Tensor, batch: Batch) -> _Mean:
+    """Hold two readings of each post against one another: dropout and contexts differ.
+
+    Ours, after R-Drop (Liang et al., 2021), whose readings differ by dropout alone: which contexts
+    somebody wrote of a photo must not decide what is in the sentence.
+    """
+    posts = len(scores) // 2
+    one, other, mask = scores[:posts], scores[posts : 2 * posts], batch.word_mask[:posts]
+    worded = mask.any(1)
+    if not bool(worded.any()):
+        return _nothing(batch)
+    apart = head.disagreement(one[worded], other[worded], mask[worded])
+    return _Mean(apart.mean(), float(len(apart)))
 
 
 def _label(model: ShapCA, reading: Reading, batch: Batch) -> _Mean:

@@ -11,6 +11,8 @@ import torch
 from core.config import SourceConfig
 from core.records import Example
 
+Draws = tuple[tuple[int, ...], ...]
+
 
 @dataclass(frozen=True)
 class PlannedBatch:
@@ -20,11 +22,13 @@ class PlannedBatch:
         source: Index of the source in the config.
         examples: Indices into the source's examples.
         contexts: For each example, indices into its contexts, in the order they are read.
+        again: The same, drawn anew, of a batch that is read twice; empty: it is read once.
     """
 
     source: int
     examples: tuple[int, ...]
-    contexts: tuple[tuple[int, ...], ...]
+    contexts: Draws
+    again: Draws = ()
 
 
 def plan_epoch(
@@ -45,13 +49,12 @@ def plan_epoch(
     for number, (config, examples) in enumerate(sources):
         drawn = _draw(len(examples), config.examples_per_epoch, epoch=epoch, seed=seed + number)
         for chosen in _bucketed(drawn, examples, config.batch_size, generator):
-            contexts = tuple(
-                _draw_contexts(
-                    examples[index], config.objectives, max_contexts, without_contexts, generator
-                )
-                for index in chosen
-            )
-            batches.append(PlannedBatch(number, tuple(chosen), contexts))
+            posts = [examples[index] for index in chosen]
+            drawn_contexts = [
+                _draw_all(posts, config.objectives, max_contexts, without_contexts, generator)
+                for _ in range(2 if "agreement" in config.objectives else 1)
+            ]
+            batches.append(PlannedBatch(number, tuple(chosen), *drawn_contexts))
     order = torch.randperm(len(batches), generator=generator).tolist()
     return [batches[place] for place in order]
 
@@ -88,6 +91,16 @@ def _bucketed(
         batches += [by_length[i : i + batch_size] for i in range(0, len(by_length), batch_size)]
     order = torch.randperm(len(batches), generator=generator).tolist()
     return [batches[place] for place in order]
+
+
+def _draw_all(
+    posts: Sequence[Example],
+    objectives: tuple[str, ...],
+    most: int,
+    without: float | None,
+    generator: torch.Generator,
+) -> Draws:
+    return tuple(_draw_contexts(post, objectives, most, without, generator) for post in posts)
 
 
 def _draw_contexts(

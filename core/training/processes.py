@@ -26,7 +26,9 @@ def own_part(planned: PlannedBatch) -> PlannedBatch:
     if processes() == 1:
         return planned
     mine = slice(distributed.get_rank(), None, processes())
-    return PlannedBatch(planned.source, planned.examples[mine], planned.contexts[mine])
+    return PlannedBatch(
+        planned.source, planned.examples[mine], planned.contexts[mine], planned.again[mine]
+    )
 
 
 def batch_share(weight: float, device: torch.device) -> float | None:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.config import Config
+from core.config import Config, is_config
 from core.errors import InputError
 from core.training.checkpoint import replace
 
@@ -88,7 +88,7 @@ def save_state(
 def load_state(folder: Path, config: Config, device: torch.device) -> dict[str, Any] | None:
     """Return what `save_state` wrote, with the progress read; None where nothing is.
 
-    States of older versions lack the scaler's.
+    States of older versions lack the scaler's, and what configs did not say yet.
 
     Raises:
         InputError: The folder holds a run of another config.
@@ -97,7 +97,7 @@ def load_state(folder: Path, config: Config, device: torch.device) -> dict[str, 
     if not path.exists():
         return None
     state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-    if state["config"] != config.model_dump_json():
+    if not is_config(state["config"], config):
         raise InputError(
             f"{folder} holds a run of another config: remove it, or choose another --run"
         )

@@ -56,3 +56,13 @@ def test_the_gradient_of_the_loss_is_probability_minus_gold():
     HEAD.loss(given, torch.tensor([2, 0]), MASK).backward()
     gold = torch.tensor([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
     torch.testing.assert_close(given.grad, (HEAD.probabilities(SCORES) - gold) / 2)
+
+
+def test_disagreement_is_the_mean_of_both_divergences():
+    others = SCORES.flip(1)
+    expected = []
+    for row, other in zip(SCORES.tolist(), others.tolist(), strict=True):
+        p, q = ([share(each, answer) for answer in range(3)] for each in (row, other))
+        expected.append(sum((a - b) * math.log(a / b) for a, b in zip(p, q, strict=True)) / 2)
+    assert HEAD.disagreement(SCORES, others, MASK).tolist() == pytest.approx(expected, abs=1e-6)
+    assert not HEAD.disagreement(SCORES, SCORES, MASK).any()

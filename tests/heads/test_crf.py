@@ -1,6 +1,7 @@
 """The CRF head against brute force over every tag sequence."""
 
 import itertools
+import math
 
 import pytest
 import torch
@@ -96,12 +97,36 @@ def test_marginals_are_sums_over_all_paths(head, emissions):
     for path, share in all_paths(head, emissions).items():
         for word, tag in enumerate(path):
             expected[word, tag] += share
-    torch.testing.assert_close(head.marginals(emissions), expected, atol=1e-5, rtol=0)
+    mask = torch.ones(1, WORDS, dtype=torch.bool)
+    found = head.marginals(emissions[None], mask)[0]
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
-def test_one_word_has_marginals(head, emissions):
+def test_marginals_of_a_sentence_do_not_depend_on_its_padding(head, emissions):
+    padded = torch.stack([emissions, torch.cat([emissions[:1], torch.full((3, TAGS), 9.0)])])
+    mask = torch.tensor([[True] * 4, [True, False, False, False]])
+    found = head.marginals(padded, mask)
     expected = list(all_paths(head, emissions[:1]).values())
-    assert head.marginals(emissions[:1])[0].tolist() == pytest.approx(expected, abs=1e-5)
+    assert found[1, 0].tolist() == pytest.approx(expected, abs=1e-5)
+    assert not found[1, 1:].any()
+
+
+def test_disagreement_is_the_mean_of_both_divergences_over_all_paths(head, emissions):
+    others = torch.randn(WORDS, TAGS, generator=torch.Generator().manual_seed(2))
+    p, q = all_paths(head, emissions), all_paths(head, others)
+    expected = sum((p[path] - q[path]) * math.log(p[path] / q[path]) for path in p) / 2
+    padded = [torch.stack([each, torch.full((WORDS, TAGS), 9.0)]) for each in (emissions, others)]
+    mask = torch.tensor([[True] * WORDS, [True, False, False, False]])
+    found = head.disagreement(*padded, mask)
+    assert found.tolist() == pytest.approx([expected, 0.0], abs=1e-5)
+
+
+def test_the_gradient_of_disagreement_is_that_of_finite_differences(head, emissions):
+    head = head.double()
+    scores = emissions[None].double().requires_grad_()
+    others = torch.randn(1, WORDS, TAGS, dtype=torch.float64).requires_grad_()
+    mask = torch.ones(1, WORDS, dtype=torch.bool)
+    assert torch.autograd.gradcheck(lambda a, b: head.disagreement(a, b, mask), (scores, others))
 
 
 def test_tags_agree_with_a_span_that_they_neither_change_nor_continue(head):

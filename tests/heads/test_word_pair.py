@@ -215,3 +215,21 @@ def test_a_few_posts_can_be_learned_by_heart(layer, directed):
 
 def test_head_and_codec_ignore_by_the_same_number():
     assert IGNORED == word_pairs.IGNORED
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_disagreement_is_a_mean_over_the_pairs_asked_for(directed):
+    head, mask = make_head(directed=directed), lengths(5, 3)
+    one, other = score(head, random_words()), score(head, 2 * random_words())
+    expected = []
+    for row, words in enumerate((5, 3)):
+        apart = []
+        for i in range(words):
+            for j in range(words):
+                if j >= i or directed:
+                    p, q = (each[row, i, j].softmax(-1).tolist() for each in (one, other))
+                    both = ((a - b) * math.log(a / b) for a, b in zip(p, q, strict=True))
+                    apart.append(sum(both) / 2)
+        expected.append(sum(apart) / len(apart))
+    found = head.disagreement(one, other, mask).tolist()
+    assert found == pytest.approx(expected, rel=1e-4)

@@ -3,10 +3,11 @@
 import pytest
 import torch
 
-from core.datasets.batches import Batch
+from core.datasets.batches import Batch, collate
 from core.encoders.feature_cache import FeatureCache
 from core.encoders.image import load_image_encoder
 from core.evaluation.predictions import batches
+from core.tasks import build_codec
 from core.training.checkpoint import build_model, trained_state
 from core.training.objectives import align_features, batch_losses
 from core.training.sources import image_features, load_source
@@ -266,3 +267,36 @@ def test_the_model_is_back_in_training_mode_afterwards(reader, config, make_batc
     model = reader[0]
     batch_losses(model, make_batch(photos), EVERYTHING, config)
     assert all(module.training for module in model.modules())
+
+
+def test_two_readings_of_a_post_are_held_against_one_another(reader, config, tagged):
+    examples, _ = tagged
+    both = read_twice(reader, config, examples, [list(post.contexts) for post in examples])
+    parts, total, reading = batch_losses(reader[0], both, ("agreement",), config)
+    posts = len(examples)
+    one, other = reading.scores.split(posts)
+    apart = reader[0].head.disagreement(one, other, both.word_mask[:posts])
+    assert parts["agreement"].item() == pytest.approx(apart.mean().item(), rel=1e-5)
+    assert parts["agreement"] > 0
+    expected = config.training.agreement_weight * parts["agreement"].item()
+    assert total.item() == pytest.approx(expected)
+
+
+def test_the_same_reading_twice_agrees_with_itself(reader, config, tagged):
+    both = read_twice(reader, config, tagged[0], [[] for _ in tagged[0]])
+    assert batch_losses(reader[0], both, ("agreement",), config).total.item() == 0
+
+
+def test_a_process_without_posts_has_nothing_to_agree_on(reader, config, make_batch, tagged):
+    lonely = make_batch((tagged[0][:1], [None]))
+    assert batch_losses(reader[0], lonely, ("agreement",), config).parts == {}
+
+
+def read_twice(reader, config, examples, contexts):
+    """Return posts with these contexts, and then once more without any."""
+    return collate(
+        [*examples, *examples],
+        reader[1],
+        build_codec(config.head),
+        contexts=[*contexts, *([] for _ in examples)],
+    )

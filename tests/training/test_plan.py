@@ -47,6 +47,15 @@ def test_the_plan_follows_from_the_seed_alone():
     assert first != plan_epoch(sources, epoch=1, seed=5, max_contexts=3)
 
 
+def test_posts_that_must_agree_have_contexts_drawn_twice():
+    sources = [(source(objectives=["task", "agreement"]), examples(20))]
+    planned = plan_epoch(sources, epoch=0, seed=1, max_contexts=3)
+    assert all(len(batch.again) == len(batch.contexts) == 4 for batch in planned)
+    assert any(batch.again != batch.contexts for batch in planned)
+    once = plan_epoch([(source(), examples(20))], epoch=0, seed=1, max_contexts=3)
+    assert all(batch.again == () for batch in once)
+
+
 def test_none_to_three_contexts_are_drawn_without_repeats():
     drawn = Counter[int]()
     for epoch in range(20):

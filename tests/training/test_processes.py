@@ -73,6 +73,8 @@ STEPS = {
     "mner": ("mner", posts(), ("task", "alignment")),
     "mre": ("mre", posts(), ("task", "alignment")),
     "everything": ("mner", posts(), ("task", "alignment", "label", "consistency")),
+    "agreement": ("mner", posts(), ("task", "agreement")),
+    "joint agreement": ("jmere", posts(), ("task", "agreement")),
     "joint": ("jmere", posts(), ("task", "alignment")),
     "joint, with silver labels": ("jmere", posts(), ("task", "consistency")),
     "joint, one process has no gold": ("jmere", posts(annotated=(0, 2)), ("task",)),
@@ -98,13 +100,16 @@ def take_step(config: Config, data, objectives):
     """Take one step on all posts, of which this process reads its part."""
     model, tokenizer = new_model(config)
     examples, features = data
-    mine = own_part(PlannedBatch(0, tuple(range(5)), ((0,),) * 5)).examples
+    again = ((),) * 5 if "agreement" in objectives else ()
+    mine = own_part(PlannedBatch(0, tuple(range(5)), ((0,),) * 5, again))
+    rows = mine.examples * (2 if again else 1)
+    draws = zip(rows, mine.contexts + mine.again, strict=True)
     batch = collate(
-        [examples[place] for place in mine],
+        [examples[place] for place in rows],
         tokenizer,
         build_codec(config.head),
-        contexts=[examples[place].contexts for place in mine],
-        features=[features[place] for place in mine],
+        contexts=[[examples[place].contexts[number] for number in drawn] for place, drawn in draws],
+        features=[features[place] for place in rows],
         label_names=config.head.labels,
     )
     losses = batch_losses(model.train(), batch, objectives, config)
