@@ -18,7 +18,8 @@ from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
 from benchmarks.machine import describe_machine
-from core.config import Config, SourceConfig, load_config
+from core.config import Config, SourceConfig
+from core.config_files import load_config
 from core.datasets.batches import collate
 from core.encoders.text import TextEncoder, load_text_encoder
 from core.records import Example

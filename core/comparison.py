@@ -12,8 +12,9 @@ from pydantic import ValidationError
 
 from core.analysis.comparison import paired_bootstrap, summarise_seeds
 from core.analysis.evidence import Comparison, Variant
-from core.config import Config, base_of
+from core.config import Config
 from core.config_changes import changed_keys
+from core.config_files import base_of
 from core.errors import InputError
 from core.evaluation.error_classes import SCORED, match_units
 from core.evaluation.predictions import predict_outcomes

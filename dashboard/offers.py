@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.config import load_config
+from core.config_files import load_config
 from core.errors import InputError
 from core.records import Task
 

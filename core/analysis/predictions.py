@@ -21,8 +21,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.annotations import About, read_annotations, write_annotations
-from core.config import describe
-from core.errors import InputError
+from core.errors import InputError, describe
 from core.lines import decode_line, read_lines
 from core.records import (
     Context,

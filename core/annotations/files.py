@@ -19,8 +19,7 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from core.annotations.columns import FORMAT, METADATA_KEY, SCHEMA, UNIT, About
-from core.config import describe
-from core.errors import InputError
+from core.errors import InputError, describe
 from core.records import Record
 from core.replacing import replacing
 

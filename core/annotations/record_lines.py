@@ -5,8 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from core.config import describe
-from core.errors import InputError
+from core.errors import InputError, describe
 from core.lines import decode_line, read_lines
 from core.records import Record
 from core.replacing import replacing

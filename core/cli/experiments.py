@@ -59,7 +59,7 @@ def train(
     device: Device = "auto",
 ) -> None:
     """Train a checkpoint; started again after a kill, it goes on where it was."""
-    from core.config import load_config
+    from core.config_files import load_config
     from core.experiment import run_experiment
 
     loaded = load_config(config, set_)
@@ -140,7 +140,7 @@ def compare(
     """Train several configs by several seeds, and compare them; finished trainings are kept."""
     from core.analysis.evidence import comparison_table
     from core.comparison import compare_results, train_all, yardstick_first
-    from core.config import load_config
+    from core.config_files import load_config
     from core.devices import choose_device
 
     loaded = [load_config(path, set_) for path in yardstick_first(configs, against)]

@@ -98,7 +98,7 @@ def bench_alignment(
 ) -> None:
     """Train and compare the alignment objectives; started again, it skips finished runs."""
     from benchmarks.alignment.comparison import print_comparison, run_benchmark
-    from core.config import load_config
+    from core.config_files import load_config
 
     found = run_benchmark(load_config(config, set_), runs)
     print_comparison(found)

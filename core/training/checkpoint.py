@@ -17,7 +17,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from core.config import Config, load_config
+from core.config import Config
+from core.config_files import load_config
 from core.encoders.text import (
     frozen_fingerprint,
     load_text_encoder,

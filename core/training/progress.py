@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.config import Config, is_config
+from core.config import Config
+from core.config_files import is_config
 from core.errors import InputError
 from core.training.checkpoint import replace
 

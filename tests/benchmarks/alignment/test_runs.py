@@ -17,7 +17,8 @@ from benchmarks.alignment.runs import (
     mean_auroc,
     score,
 )
-from core.config import Config, load_config
+from core.config import Config
+from core.config_files import load_config
 from core.model import AlignmentFeatures
 from core.records import Context, Example
 
