@@ -12,19 +12,21 @@ from pydantic import ValidationError
 
 from core.analysis.comparison import paired_bootstrap, summarise_seeds
 from core.analysis.evidence import Comparison, Variant
+from core.analysis.intervals import rates
 from core.config import Config
 from core.config_changes import changed_keys
 from core.config_files import base_of
 from core.errors import InputError
 from core.evaluation.error_classes import SCORED, match_units
 from core.evaluation.predictions import predict_outcomes
-from core.evaluation.reports import gold_outcome, is_annotated, task_report
+from core.evaluation.reports import gold_outcome, is_annotated
 from core.evaluation.scores import scores
 from core.experiment import Trained, train_model
-from core.records import Example, Frozen, Outcome
+from core.records import Example, Frozen, Outcome, Task
 from core.training.checkpoint import replace
 
 RESULT = "result.json"
+Counts = tuple[tuple[int, int, int], ...]
 
 
 class Result(Frozen):
@@ -37,7 +39,8 @@ class Result(Frozen):
         dev: Name of the dev source.
         ids: Of its annotated posts.
         counts: Correct, spurious and missed units of each post.
-        precision: With everything given; as the next two.
+        precision: Over all units, with everything given; of labels of whole posts, like the next
+            two, the accuracy.
         recall: Likewise.
         f1: Likewise.
         f1_without_contexts: Of the same model when no context is given.
@@ -53,7 +56,7 @@ class Result(Frozen):
     config: Config
     dev: str
     ids: tuple[str, ...]
-    counts: tuple[tuple[int, int, int], ...]
+    counts: Counts
     precision: float
     recall: float
     f1: float
@@ -163,9 +166,9 @@ def _score(config: Config, trained: Trained) -> Result:
     kept = [place for place, post in enumerate(examples) if is_annotated(post, config.head)]
     posts, seen = [examples[at] for at in kept], [features[at] for at in kept]
     arguments = (trained.model, trained.tokenizer, config, posts, seen)
-    outcomes = predict_outcomes(*arguments)
-    report = task_report(posts, outcomes, config.head)
-    bare = task_report(posts, predict_outcomes(*arguments, max_contexts=0), config.head)
+    whole, bare = (predict_outcomes(*arguments, max_contexts=most) for most in (None, 0))
+    counts = _counts(posts, whole, config)
+    precision, recall, f1 = _rates(counts)
     found = scores(*arguments)
     progress = trained.progress
     return Result(
@@ -174,11 +177,11 @@ def _score(config: Config, trained: Trained) -> Result:
         config=config,
         dev=name,
         ids=tuple(post.id for post in posts),
-        counts=tuple(_counts(*pair, config) for pair in zip(posts, outcomes, strict=True)),
-        precision=report.precision,
-        recall=report.recall,
-        f1=report.f1,
-        f1_without_contexts=bare.f1,
+        counts=counts,
+        precision=precision,
+        recall=recall,
+        f1=f1,
+        f1_without_contexts=_rates(_counts(posts, bare, config))[2],
         alignment={
             side: found[f"{side}_alignment"]["auroc"]
             for side in ("text", "image")
@@ -191,9 +194,14 @@ def _score(config: Config, trained: Trained) -> Result:
     )
 
 
-def _counts(post: Example, outcome: Outcome, config: Config) -> tuple[int, int, int]:
-    """Return the correct, spurious and missed units of a post; a wrong one is both of the last."""
-    task = config.head.task
+def _counts(posts: Sequence[Example], outcomes: Sequence[Outcome], config: Config) -> Counts:
+    """Return the correct, spurious and missed units of each post."""
+    pairs = zip(posts, outcomes, strict=True)
+    return tuple(_counts_of(post, outcome, config.head.task) for post, outcome in pairs)
+
+
+def _counts_of(post: Example, outcome: Outcome, task: Task) -> tuple[int, int, int]:
+    """Count the units of a post; a wrong one is both spurious and missed."""
     matches = [
         match
         for match in match_units(task, gold_outcome(post), outcome)
@@ -203,6 +211,12 @@ def _counts(post: Example, outcome: Outcome, config: Config) -> tuple[int, int, 
     spurious = sum(match.error != "correct" and match.predicted is not None for match in matches)
     missed = sum(match.error != "correct" and match.gold is not None for match in matches)
     return correct, spurious, missed
+
+
+def _rates(counts: Counts) -> tuple[float, float, float]:
+    """Return precision, recall and F1 over all units, 0 where there is none."""
+    precision, recall, f1 = np.nan_to_num(rates(np.array(counts, dtype=float).sum(axis=0)))
+    return float(precision), float(recall), float(f1)
 
 
 def _variant(

@@ -17,6 +17,7 @@ from core.comparison import (
     train_all,
     yardstick_first,
 )
+from core.config import HeadConfig
 from core.errors import InputError
 from core.experiment import train_model
 
@@ -52,6 +53,23 @@ def test_every_training_leaves_its_counts_post_by_post(variants, runs):
             assert correct + missed == 12
             expected = 2 * correct / (2 * correct + spurious + missed) if correct else 0.0
             assert result.f1 == pytest.approx(expected)
+
+
+def test_of_labels_of_posts_f1_is_the_accuracy(make_config, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    config = make_config(epochs=1)
+    photos = config.data.evaluations[0]
+    taught = photos.model_copy(update={"objectives": ("task",)})
+    data = {"dev": photos, "evaluations": (), "sources": (taught,)}
+    changes = {
+        "head": HeadConfig(task="classification", labels=("bad", "good")),
+        "data": config.data.model_copy(update=data),
+    }
+    config = config.model_copy(update=changes)
+    train_all([config], [1], tmp_path, device="cpu")
+    result = read_result(config, 1, tmp_path)
+    right = [counts == (1, 0, 0) for counts in result.counts]
+    assert result.f1 == result.precision == result.recall == sum(right) / len(right)
 
 
 def test_a_finished_training_is_not_repeated(variants, runs):
