@@ -30,5 +30,6 @@ def save_picture(figure: go.Figure, path: Path) -> None:
     width, height = int(figure.layout.width), int(figure.layout.height)
     with open_page(width, height, scale=_SCALE) as page:
         page.set_content(figure.to_html(config={"staticPlot": True}))
-        page.wait_for_selector(".main-svg .scatterlayer .point")
+        # A thin mark has no area, and counts as hidden.
+        page.wait_for_selector(".main-svg .scatterlayer .point", state="attached")
         page.locator(".plotly-graph-div").screenshot(path=path)

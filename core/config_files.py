@@ -71,14 +71,16 @@ def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_config(text: str, config: Config) -> bool:
-    """Return whether JSON that an earlier version may have written says the same as a config.
+    """Return whether JSON that an earlier version may have written trains the same as a config.
 
-    Keys that it did not know yet count as left at their defaults, which change nothing.
+    Keys that it did not know yet count as left at their defaults, which change nothing; nor do the
+    words of the card.
     """
     try:
-        return Config.model_validate_json(text) == config
+        said = Config.model_validate_json(text)
     except ValidationError:
         return False
+    return said.model_copy(update={"card": config.card}) == config
 
 
 def _apply(table: dict[str, Any], override: str) -> None:
