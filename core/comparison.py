@@ -121,7 +121,7 @@ def read_result(config: Config, seed: int, runs: Path) -> Result | None:
         result = Result.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return None
-    return result if _is_same(result.config, config) else None
+    return None if changed_keys(result.config, config) else result
 
 
 def compare_results(configs: Sequence[Config], seeds: Sequence[int], runs: Path) -> Comparison:
@@ -250,11 +250,6 @@ def _variant(
         seconds_per_step=_mean([result.seconds / result.steps for result in results.values()]),
         trained_parameters=next(iter(results.values())).trained_parameters,
     )
-
-
-def _is_same(trained: Config, wanted: Config) -> bool:
-    """Return whether two configs train the same: neither the seed nor the card's words count."""
-    return trained == wanted.model_copy(update={"seed": trained.seed, "card": trained.card})
 
 
 def _mean(values: Sequence[float]) -> float:

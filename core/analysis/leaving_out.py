@@ -13,7 +13,7 @@ from pydantic import Field
 from core.analysis.context_quality import comparable
 from core.analysis.features import FEATURES
 from core.analysis.intervals import DRAWS, interval, rates, resampled_sums
-from core.analysis.posts import Floats, counts, numbers
+from core.analysis.posts import Flags, Floats, counts, numbers
 from core.errors import InputError
 from core.records import Frozen
 
@@ -105,9 +105,7 @@ def _borders(rising: Floats, label: str) -> Floats:
     return np.concatenate([[-np.inf], inner[inner > known[0]], [np.inf]])
 
 
-def _cuts(
-    is_out: "np.typing.NDArray[np.bool_]", rising: Floats, end: End, f1: Floats, drawn: Floats
-) -> tuple[Cut, ...]:
+def _cuts(is_out: Flags, rising: Floats, end: End, f1: Floats, drawn: Floats) -> tuple[Cut, ...]:
     sign = 1.0 if end == "lowest" else -1.0
     made = []
     for place, value in enumerate(f1):
