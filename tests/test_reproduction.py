@@ -54,7 +54,7 @@ def test_a_figure_that_was_changed_is_told(checkpoint, capsys):
         main(["evaluate", "--checkpoint", str(checkpoint), "--device", "cpu"])
     assert ended.value.code == 1
     lines = capsys.readouterr().out.splitlines()
-    assert [line.endswith("differs") for line in lines if "entity F1 " in line][0]
+    assert next(line.endswith("differs") for line in lines if "entity F1 " in line)
     assert lines[-1].endswith("figures are the same")
 
 
