@@ -6,6 +6,7 @@ what is missing, and tells of what is there.
 
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 from pydantic import ValidationError
@@ -20,7 +21,7 @@ from core.errors import InputError
 from core.evaluation.error_classes import SCORED, match_units
 from core.evaluation.predictions import predict_outcomes
 from core.evaluation.reports import gold_outcome, is_annotated
-from core.evaluation.scores import scores
+from core.evaluation.scores import alignment_reports
 from core.experiment import Trained, train_model
 from core.records import Example, Frozen, Outcome, Task
 from core.training.checkpoint import replace
@@ -169,7 +170,7 @@ def _score(config: Config, trained: Trained) -> Result:
     whole, bare = (predict_outcomes(*arguments, max_contexts=most) for most in (None, 0))
     counts = _counts(posts, whole, config)
     precision, recall, f1 = _rates(counts)
-    found = scores(*arguments)
+    aligned = alignment_reports(*arguments)
     progress = trained.progress
     return Result(
         name=config.name,
@@ -182,11 +183,7 @@ def _score(config: Config, trained: Trained) -> Result:
         recall=recall,
         f1=f1,
         f1_without_contexts=_rates(_counts(posts, bare, config))[2],
-        alignment={
-            side: found[f"{side}_alignment"]["auroc"]
-            for side in ("text", "image")
-            if f"{side}_alignment" in found
-        },
+        alignment={side: report.auroc for side, report in aligned.items()},
         best_epoch=progress.best_epoch,
         steps=progress.step,
         seconds=progress.seconds,
@@ -238,19 +235,15 @@ def _variant(
         f1_by_seed=tuple(result.f1 for result in results.values()),
         f1=summary.mean,
         deviation=summary.deviation,
-        f1_without_contexts=_mean([result.f1_without_contexts for result in results.values()]),
+        f1_without_contexts=fmean(result.f1_without_contexts for result in results.values()),
         alignment={
-            side: _mean([result.alignment[side] for result in results.values()])
+            side: fmean(result.alignment[side] for result in results.values())
             for side in sorted(sides)
         },
         difference=difference and difference.difference,
         low=difference and difference.low,
         high=difference and difference.high,
         p=difference and difference.p,
-        seconds_per_step=_mean([result.seconds / result.steps for result in results.values()]),
+        seconds_per_step=fmean(result.seconds / result.steps for result in results.values()),
         trained_parameters=next(iter(results.values())).trained_parameters,
     )
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)

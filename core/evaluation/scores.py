@@ -10,11 +10,11 @@ from transformers import PreTrainedTokenizerFast
 
 from core.config import Config
 from core.datasets.batches import Features
-from core.evaluation.alignment import alignment_report
+from core.evaluation.alignment import AlignmentReport, alignment_report
 from core.evaluation.predictions import batches, predict_outcomes
 from core.evaluation.reports import MEASURED, is_annotated, task_report
 from core.model import AlignmentFeatures, ShapCA
-from core.records import Example
+from core.records import Example, Side
 
 
 def scores(
@@ -40,14 +40,8 @@ def scores(
     if kept:
         annotated, seen = [examples[at] for at in kept], [features[at] for at in kept]
         made |= _task_scores(model, tokenizer, config, annotated, seen)
-    temperature = config.alignment.temperature
-    aligned = align_examples(model, tokenizer, config, examples, features)
-    for side, targets in (("text", aligned.text), ("image", aligned.image)):
-        both = (aligned.contexts[:, 0].norm(dim=-1) > 0) & (targets.norm(dim=-1) > 0)
-        if int(both.sum()) > 1:
-            made[f"{side}_alignment"] = asdict(
-                alignment_report(aligned.contexts[both, 0], targets[both], temperature=temperature)
-            )
+    reports = alignment_reports(model, tokenizer, config, examples, features)
+    made |= {f"{side}_alignment": asdict(report) for side, report in reports.items()}
     learned = config.head.labels if config.head.task != "classification" else ()
     if any(example.label in learned for example in examples):
         made["label_accuracy"] = {
@@ -79,6 +73,30 @@ def _task_scores(
             blind = task_report(examples, found, config.head, directed=False)
             made[f"{name}_directed{suffix}"] = made[name + suffix]
             made[name + suffix] = blind.model_dump()
+    return made
+
+
+def alignment_reports(
+    model: ShapCA,
+    tokenizer: PreTrainedTokenizerFast,
+    config: Config,
+    examples: Sequence[Example],
+    features: Sequence[Features | None],
+) -> dict[Side, AlignmentReport]:
+    """Return how well own contexts are told from others', on each side that two posts have.
+
+    Arguments are those of `scores`; of a post's contexts the first counts.
+    """
+    aligned = align_examples(model, tokenizer, config, examples, features)
+    temperature = config.alignment.temperature
+    made: dict[Side, AlignmentReport] = {}
+    sides: tuple[tuple[Side, Tensor], ...] = (("text", aligned.text), ("image", aligned.image))
+    for side, targets in sides:
+        both = (aligned.contexts[:, 0].norm(dim=-1) > 0) & (targets.norm(dim=-1) > 0)
+        if int(both.sum()) > 1:
+            made[side] = alignment_report(
+                aligned.contexts[both, 0], targets[both], temperature=temperature
+            )
     return made
 
 
