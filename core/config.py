@@ -172,6 +172,12 @@ class TrainingConfig(Section):
     without_contexts: float | None = Field(
         None, ge=0, le=1, description="share of examples read without any; None: as often as one"
     )
+    foreign_contexts: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="share of examples read with another's contexts; never in games",
+    )
     task_weight: float = Field(1.0, ge=0)
     label_weight: float = Field(0.3, ge=0)
     consistency_weight: float = Field(0.3, ge=0)

@@ -128,6 +128,7 @@ class Trainer:
             seed=self.config.seed,
             max_contexts=settings.max_contexts,
             without_contexts=settings.without_contexts,
+            foreign_contexts=settings.foreign_contexts,
         )
         done = self.progress.step - epoch * self.steps_per_epoch
         for place, batch in enumerate(planned[done:], start=done + 1):
@@ -180,11 +181,13 @@ class Trainer:
 
     def _collate(self, planned: PlannedBatch) -> Batch:
         examples, features = self.sources[planned.source]
-        rows = planned.examples * (2 if planned.again else 1)
+        times = 2 if planned.again else 1
+        rows = planned.examples * times
         chosen = [examples[index] for index in rows]
+        lenders = [examples[index] for index in (planned.lenders or planned.examples) * times]
         contexts = [
-            [example.contexts[place] for place in places]
-            for example, places in zip(chosen, planned.contexts + planned.again, strict=True)
+            [lender.contexts[place] for place in places]
+            for lender, places in zip(lenders, planned.contexts + planned.again, strict=True)
         ]
         return collate(
             chosen or [NOTHING],

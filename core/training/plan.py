@@ -23,12 +23,14 @@ class PlannedBatch:
         examples: Indices into the source's examples.
         contexts: For each example, indices into its contexts, in the order they are read.
         again: The same, drawn anew, of a batch that is read twice; empty: it is read once.
+        lenders: The example whose contexts each example reads; empty: its own.
     """
 
     source: int
     examples: tuple[int, ...]
     contexts: Draws
     again: Draws = ()
+    lenders: tuple[int, ...] = ()
 
 
 def plan_epoch(
@@ -38,8 +40,12 @@ def plan_epoch(
     seed: int,
     max_contexts: int,
     without_contexts: float | None = None,
+    foreign_contexts: float = 0.0,
 ) -> list[PlannedBatch]:
     """Return the batches of one epoch, sources mixed, of similar length inside each batch.
+
+    Ours: a share `foreign_contexts` of the examples is read with another's contexts, wherever no
+    game is played, so that a context that is wrong is known, and does no harm.
 
     A source with `examples_per_epoch` walks through shuffled rounds of its data, so that over the
     epochs every example has its turn.
@@ -49,12 +55,16 @@ def plan_epoch(
     for number, (config, examples) in enumerate(sources):
         drawn = _draw(len(examples), config.examples_per_epoch, epoch=epoch, seed=seed + number)
         for chosen in _bucketed(drawn, examples, config.batch_size, generator):
-            posts = [examples[index] for index in chosen]
-            drawn_contexts = [
+            plays = "alignment" in config.objectives
+            lenders = _lenders(chosen, 0.0 if plays else foreign_contexts, generator)
+            posts = [examples[index] for index in lenders or chosen]
+            first, again = (
                 _draw_all(posts, config.objectives, max_contexts, without_contexts, generator)
-                for _ in range(2 if "agreement" in config.objectives else 1)
-            ]
-            batches.append(PlannedBatch(number, tuple(chosen), *drawn_contexts))
+                if is_read
+                else ()
+                for is_read in (True, "agreement" in config.objectives)
+            )
+            batches.append(PlannedBatch(number, tuple(chosen), first, again, lenders))
     order = torch.randperm(len(batches), generator=generator).tolist()
     return [batches[place] for place in order]
 
@@ -91,6 +101,18 @@ def _bucketed(
         batches += [by_length[i : i + batch_size] for i in range(0, len(by_length), batch_size)]
     order = torch.randperm(len(batches), generator=generator).tolist()
     return [batches[place] for place in order]
+
+
+def _lenders(chosen: Sequence[int], share: float, generator: torch.Generator) -> tuple[int, ...]:
+    """Draw whose contexts each example of a batch reads: its own, or those of the next one."""
+    if not share:
+        return ()
+    foreign = (torch.rand(len(chosen), generator=generator) < share).tolist()
+    following = [*chosen[1:], chosen[0]]
+    return tuple(
+        other if is_foreign else own
+        for own, other, is_foreign in zip(chosen, following, foreign, strict=True)
+    )
 
 
 def _draw_all(

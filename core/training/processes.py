@@ -27,7 +27,11 @@ def own_part(planned: PlannedBatch) -> PlannedBatch:
         return planned
     mine = slice(distributed.get_rank(), None, processes())
     return PlannedBatch(
-        planned.source, planned.examples[mine], planned.contexts[mine], planned.again[mine]
+        planned.source,
+        planned.examples[mine],
+        planned.contexts[mine],
+        planned.again[mine],
+        planned.lenders[mine],
     )
 
 

@@ -39,6 +39,30 @@ def test_eight_posts_are_learned_by_heart(make_config, tmp_path):
     assert "entity F1" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
 
 
+def test_a_post_may_be_read_with_what_was_written_of_another(
+    make_config, data, tmp_path, monkeypatch
+):
+    read = []
+    collate = loop.collate
+    monkeypatch.setattr(
+        loop,
+        "collate",
+        lambda posts, *others, contexts, **more: (
+            read.extend(zip(posts, contexts, strict=True)),
+            collate(posts, *others, contexts=contexts, **more),
+        )[1],
+    )
+    config = make_config(epochs=1, foreign_contexts=0.5, without_contexts=0.0, max_contexts=1)
+    source = config.data.sources[0]
+    assert "alignment" not in source.objectives
+    only = config.data.model_copy(update={"sources": (source,)})
+    new_trainer(config.model_copy(update={"data": only}), data[:1], tmp_path).run(go_on)
+    everybody = {context for post in data[0][0] for context in post.contexts}
+    foreign = [post.id for post, contexts in read if not set(contexts) <= set(post.contexts)]
+    assert {context for _, contexts in read for context in contexts} <= everybody
+    assert 0 < len(foreign) < len(read)
+
+
 def test_gradients_gather_to_that_of_all_batches_together(make_config, data, tmp_path, monkeypatch):
     def gradients(accumulation: int, batch_size: int) -> list[torch.Tensor]:
         config = make_config(

@@ -56,6 +56,35 @@ def test_posts_that_must_agree_have_contexts_drawn_twice():
     assert all(batch.again == () for batch in once)
 
 
+def test_a_share_of_the_posts_reads_what_belongs_to_another_of_its_batch():
+    sources = [(source(), examples(400))]
+    planned = plan_epoch(sources, epoch=0, seed=1, max_contexts=3, foreign_contexts=0.25)
+    foreign = 0
+    for batch in planned:
+        assert len(batch.lenders) == len(batch.examples)
+        assert set(batch.lenders) <= set(batch.examples)
+        foreign += sum(
+            own != other for own, other in zip(batch.examples, batch.lenders, strict=True)
+        )
+    assert 70 <= foreign <= 130
+
+
+def test_contexts_are_drawn_from_those_of_the_lender():
+    posts = [example.model_copy(update={"contexts": example.contexts[: n % 3]})
+             for n, example in enumerate(examples(60))]  # fmt: skip
+    planned = plan_epoch([(source(), posts)], epoch=0, seed=1, max_contexts=3, foreign_contexts=0.5)
+    for batch in planned:
+        for lender, places in zip(batch.lenders, batch.contexts, strict=True):
+            assert all(place < len(posts[lender].contexts) for place in places)
+
+
+@pytest.mark.parametrize("objectives", [["alignment"], ["task", "alignment"]])
+def test_games_are_played_with_own_contexts_only(objectives):
+    sources = [(source(objectives=objectives), examples(20))]
+    planned = plan_epoch(sources, epoch=0, seed=1, max_contexts=3, foreign_contexts=0.9)
+    assert all(batch.lenders == () for batch in planned)
+
+
 def test_none_to_three_contexts_are_drawn_without_repeats():
     drawn = Counter[int]()
     for epoch in range(20):
