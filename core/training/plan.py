@@ -5,6 +5,7 @@ Nothing here depends on what ran before, so a run that is resumed draws what an 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
@@ -58,12 +59,10 @@ def plan_epoch(
             plays = "alignment" in config.objectives
             lenders = _lenders(chosen, 0.0 if plays else foreign_contexts, generator)
             posts = [examples[index] for index in lenders or chosen]
-            first, again = (
-                _draw_all(posts, config.objectives, max_contexts, without_contexts, generator)
-                if is_read
-                else ()
-                for is_read in (True, "agreement" in config.objectives)
+            draw = partial(
+                _draw_all, posts, config.objectives, max_contexts, without_contexts, generator
             )
+            first, again = draw(), draw() if "agreement" in config.objectives else ()
             batches.append(PlannedBatch(number, tuple(chosen), first, again, lenders))
     order = torch.randperm(len(batches), generator=generator).tolist()
     return [batches[place] for place in order]

@@ -162,11 +162,12 @@ def work(rank: int, folder: str) -> None:
             name: take_step(config_of(root, task), data, objectives)
             for name, (task, data, objectives) in STEPS.items()
         }
-        planned = PlannedBatch(0, (4, 5, 6), ((0,), (), (1,)))
+        planned = PlannedBatch(0, (4, 5, 6), ((0,), (), (1,)), lenders=(5, 5, 6))
         found["facts"] = {
             "processes": processes(),
             "own": own_part(planned).examples,
             "own_contexts": own_part(planned).contexts,
+            "own_lenders": own_part(planned).lenders,
             "own_of_one": own_part(PlannedBatch(0, (4,), ((0,),))).examples,
             "share": batch_share(1 + 2 * rank, CPU),
             "share_by_weight": batch_share(0.25 + 0.5 * rank, CPU),
@@ -228,6 +229,7 @@ def test_every_process_reads_its_part_and_weighs_it_by_its_size(two_processes):
     assert first["processes"] == second["processes"] == 2
     assert (first["own"], second["own"]) == ((4, 6), (5,))
     assert (first["own_contexts"], second["own_contexts"]) == (((0,), (1,)), ((),))
+    assert (first["own_lenders"], second["own_lenders"]) == ((5, 6), (5,))
     assert (first["own_of_one"], second["own_of_one"]) == ((4,), ())
     assert (first["share"], second["share"]) == (0.5, 1.5)  # of one post, and of three
     assert (first["share_by_weight"], second["share_by_weight"]) == (0.5, 1.5)
