@@ -68,7 +68,7 @@ def post_seconds(*, ocr: bool) -> float:
 
     def analyse() -> None:
         image = read_image(PHOTO)
-        generator.generate(image)
+        generator.generate([image])
         pipeline.analyse(TEXT, image, FIVE)
 
     return median_seconds(analyse)

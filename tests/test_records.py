@@ -164,7 +164,7 @@ def test_a_game_that_was_not_played_has_no_values():
 
 def test_the_schema_version_is_written_and_another_is_refused():
     dumped = json.loads(record().model_dump_json())
-    assert dumped["schema_version"] == SCHEMA_VERSION == "1.2"
+    assert dumped["schema_version"] == SCHEMA_VERSION == "1.3"
     with pytest.raises(ValidationError, match="schema_version"):
         Record.model_validate_json(json.dumps(dumped | {"schema_version": "2.0"}))
 

@@ -4,13 +4,14 @@ import functools
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from PIL import Image
 
 from core.contexts import detector, look, ocr, sentences, tags
+from core.contexts.generator import Written
 from core.contexts.imagenet import summarise
 from core.images import LoadedImage
 from core.records import Context
@@ -40,11 +41,13 @@ class PerceptionGenerator:
 
     Attributes:
         name: "perception".
+        at_once: 1: its models see one photo at a time.
         fingerprint: Hash of the weights and of the version of the sentences.
         notes: What this generator leaves out, in plain words.
     """
 
     name = "perception"
+    at_once = 1
 
     def __init__(self, ocr: bool = True) -> None:
         """Create the generator.
@@ -58,8 +61,8 @@ class PerceptionGenerator:
         self._reader, self.notes = _reader_and_notes(ocr)
         self.fingerprint = _fingerprint(with_text=self._reader is not None)
 
-    def generate(self, image: LoadedImage) -> list[Context]:
-        """Return up to four differently built sentences about the photo, each with its models.
+    def generate(self, images: Sequence[LoadedImage]) -> list[Written]:
+        """Return up to four differently built sentences about each photo, with their models.
 
         A photo of one plain colour gets the sentence that says so; one in which nothing is
         recognised gets none.
@@ -67,6 +70,9 @@ class PerceptionGenerator:
         Raises:
             InputError: Weights are not installed, or damaged.
         """
+        return [self._describe(image) for image in images]
+
+    def _describe(self, image: LoadedImage) -> list[Context]:
         perceived = self._perceive(image.pixels)
         return [
             Context(

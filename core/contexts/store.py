@@ -14,6 +14,7 @@ import platformdirs
 from pydantic import ValidationError
 
 from core.contexts.generator import ContextGenerator
+from core.errors import InputError
 from core.images import LoadedImage
 from core.records import Context, Frozen
 
@@ -43,15 +44,17 @@ class ContextStore:
         folder that cannot be written costs time, not the answer.
 
         Raises:
-            InputError: The generator cannot work.
+            InputError: The generator cannot work, or not on this photo.
         """
         path = self._path(image, generator)
         known = self._read(path)
         if known is not None:
             return known
-        contexts = generator.generate(image)
-        self._write(path, _Entry(contexts=contexts))
-        return contexts
+        [written] = generator.generate([image])
+        if isinstance(written, InputError):
+            raise written
+        self._write(path, _Entry(contexts=written))
+        return written
 
     def _path(self, image: LoadedImage, generator: ContextGenerator) -> Path:
         key = hashlib.sha256(f"{image.sha256}\n{generator.fingerprint}".encode()).hexdigest()

@@ -15,13 +15,17 @@ class CountingGenerator:
     """Says the photo's width, and remembers how often it was asked."""
 
     name = "counting"
+    at_once = 1
 
     def __init__(self, fingerprint="1"):
         self.fingerprint = fingerprint
         self.calls = 0
         self._lock = threading.Lock()
 
-    def generate(self, image):
+    def generate(self, images):
+        return [self._describe(image) for image in images]
+
+    def _describe(self, image):
         with self._lock:
             self.calls += 1
         text = f"A photo {image.width} pixels wide, “schön”."
@@ -102,7 +106,7 @@ def test_many_writers_leave_whole_entries_and_nothing_else(store):
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(describe, range(80)))
 
-    assert results == [generator.generate(photos[k % 4]) for k in range(80)]
+    assert results == [generator.generate([photos[k % 4]])[0] for k in range(80)]
     assert len(entries(store)) == 4
     assert {path.suffix for path in entries(store)} == {".json"}
 

@@ -155,7 +155,7 @@ def test_perceived_contexts_join_those_of_the_file(tmp_path):
     write_lines(tmp_path / "posts.jsonl", rows)
     wanted = source(images=str(PHOTOS), perceive=True)
     cat, none = load_source(wanted, data_in(tmp_path), cache=tmp_path / "cache")
-    expected = PerceptionGenerator(ocr=False).generate(read_image(PHOTOS / "chelsea.jpg"))
+    expected = PerceptionGenerator(ocr=False).generate([read_image(PHOTOS / "chelsea.jpg")])[0]
     assert texts_of(cat) == ["Chelsea", *(context.text for context in expected)]
     assert {context.generator for context in cat.contexts[1:]} == {"perception"}
     assert texts_of(none) == ["nothing"]
