@@ -2,18 +2,29 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from core.config import Config
+from core.config import Config, Section
 from core.errors import InputError, describe
+
+AnySection = TypeVar("AnySection", bound=Section)
 
 _DEEPEST = 5  # files that extend one another
 
 
 def load_config(path: Path, overrides: list[str] | None = None) -> Config:
-    """Read a config file, with `key.sub=value` overrides whose values are TOML.
+    """Read an experiment's config; see `load_section`.
+
+    Raises:
+        InputError: The file is missing, is no TOML, or a key is unknown, missing or mistyped.
+    """
+    return load_section(Config, path, overrides)
+
+
+def load_section(kind: type[AnySection], path: Path, overrides: list[str] | None) -> AnySection:
+    """Read any section from a TOML file, with `key.sub=value` overrides whose values are TOML.
 
     A file may begin with `extends = "other.toml"`, a path from its own folder: it then says only
     what differs. Sections are merged key by key, lists replaced as a whole.
@@ -25,7 +36,7 @@ def load_config(path: Path, overrides: list[str] | None = None) -> Config:
     for override in overrides or []:
         _apply(table, override)
     try:
-        return Config.model_validate(table)
+        return kind.model_validate(table)
     except ValidationError as error:
         raise InputError(f"{path}: {describe(error)}") from None
 

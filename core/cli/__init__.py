@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from core.cli.captioner import captioner
 from core.cli.experiments import check, compare, context_quality, evaluate, train
 from core.cli.games import bench, lab
 from core.cli.posts import analyse, annotate
@@ -23,6 +24,7 @@ app = typer.Typer(
 for command in (analyse, annotate, check, train, evaluate, compare, context_quality, lab):
     app.command()(command)
 app.add_typer(bench, name="bench")
+app.add_typer(captioner, name="captioner")
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -66,6 +66,16 @@ class ObjectDetector:
         self._model = TFLiteModel("object-detector")
         self._labels = functools.cache(self._model.labels)
 
+    def names(self) -> tuple[str, ...]:
+        """Return what objects can be called, in the order of the classes.
+
+        Raises:
+            InputError: The weights are not installed, or damaged.
+        """
+        return tuple(
+            _READABLE.get(label, label) for label in self._labels() if label not in _UNUSED_LABELS
+        )
+
     def detect(self, photo: Image.Image) -> list[Detection]:
         """Return the objects in the photo, the most confident first.
 
