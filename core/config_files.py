@@ -2,18 +2,29 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from core.config import Config
 from core.errors import InputError, describe
 
 _DEEPEST = 5  # files that extend one another
+_CONFIG = TypeAdapter(Config)
+_Read = TypeVar("_Read")
 
 
 def load_config(path: Path, overrides: list[str] | None = None) -> Config:
-    """Read a config file, with `key.sub=value` overrides whose values are TOML.
+    """Read the config of an experiment, as `load_toml` reads any file.
+
+    Raises:
+        InputError: The file is missing, is no TOML, or a key is unknown, missing or mistyped.
+    """
+    return load_toml(path, _CONFIG, overrides)
+
+
+def load_toml(path: Path, schema: TypeAdapter[_Read], overrides: list[str] | None = None) -> _Read:
+    """Read a file of settings, with `key.sub=value` overrides whose values are TOML.
 
     A file may begin with `extends = "other.toml"`, a path from its own folder: it then says only
     what differs. Sections are merged key by key, lists replaced as a whole.
@@ -25,7 +36,7 @@ def load_config(path: Path, overrides: list[str] | None = None) -> Config:
     for override in overrides or []:
         _apply(table, override)
     try:
-        return Config.model_validate(table)
+        return schema.validate_python(table)
     except ValidationError as error:
         raise InputError(f"{path}: {describe(error)}") from None
 
