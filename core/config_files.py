@@ -4,27 +4,27 @@ import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from core.config import Config, Section
+from core.config import Config
 from core.errors import InputError, describe
 
-AnySection = TypeVar("AnySection", bound=Section)
-
 _DEEPEST = 5  # files that extend one another
+_CONFIG = TypeAdapter(Config)
+_Read = TypeVar("_Read")
 
 
 def load_config(path: Path, overrides: list[str] | None = None) -> Config:
-    """Read an experiment's config; see `load_section`.
+    """Read the config of an experiment, as `load_toml` reads any file.
 
     Raises:
         InputError: The file is missing, is no TOML, or a key is unknown, missing or mistyped.
     """
-    return load_section(Config, path, overrides)
+    return load_toml(path, _CONFIG, overrides)
 
 
-def load_section(kind: type[AnySection], path: Path, overrides: list[str] | None) -> AnySection:
-    """Read any section from a TOML file, with `key.sub=value` overrides whose values are TOML.
+def load_toml(path: Path, schema: TypeAdapter[_Read], overrides: list[str] | None = None) -> _Read:
+    """Read a file of settings, with `key.sub=value` overrides whose values are TOML.
 
     A file may begin with `extends = "other.toml"`, a path from its own folder: it then says only
     what differs. Sections are merged key by key, lists replaced as a whole.
@@ -36,7 +36,7 @@ def load_section(kind: type[AnySection], path: Path, overrides: list[str] | None
     for override in overrides or []:
         _apply(table, override)
     try:
-        return kind.model_validate(table)
+        return schema.validate_python(table)
     except ValidationError as error:
         raise InputError(f"{path}: {describe(error)}") from None
 

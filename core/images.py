@@ -24,6 +24,8 @@ from core.records import ImageInfo
 MAX_BYTES = 20 * 1024**2
 MAX_PIXELS = 25_000_000
 LONGEST_SIDE = 1024  # pixels; no model here reads more
+# Of files that are taken for photos where nobody named them one by one.
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 
 # The plugins are called directly: Image.open would add every format Pillow knows, and its bomb
 # check depends on a global that other libraries change.
@@ -98,6 +100,17 @@ def read_image(source: bytes | Path) -> LoadedImage:
         height=height,
         notes=notes + conversion_notes,
     )
+
+
+def read_digest(path: Path) -> str:
+    """Return what `LoadedImage.sha256` of a file is, without decoding a pixel.
+
+    Whether the file is a photo is not looked at: no cache has anything under the digest of another.
+
+    Raises:
+        InputError: The path leads to no regular file, or may not be read.
+    """
+    return hashlib.sha256(read_bytes(path)).hexdigest()
 
 
 def read_bytes(path: Path) -> bytes:

@@ -1,10 +1,12 @@
 """Files that are replaced as a whole: a kill or a full disk leaves the previous one as it was."""
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 @contextmanager
@@ -23,3 +25,40 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_alone(path: Path) -> Iterator[BinaryIO]:
+    """Give a new file, `<name>.partial`, that takes the place of `path` when the block ends well.
+
+    One process has it at a time; its lock ends with it, however it ends.
+
+    Raises:
+        BlockingIOError: Another process has it.
+        OSError: The folder or the disk does not take it.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    with _locked(partial) as file:
+        try:
+            file.truncate(0)
+            yield file
+            file.flush()
+            partial.replace(path)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+
+
+def _locked(path: Path) -> BinaryIO:
+    """Open a file that no other process has, and that still has its name."""
+    while True:
+        file = path.open("ab")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Who had it before may have renamed it after it was opened here.
+            if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                return file
+        except BaseException:
+            file.close()
+            raise
+        file.close()

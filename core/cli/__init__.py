@@ -1,4 +1,4 @@
-"""The command line: read posts, run experiments, play and measure Shapley games.
+"""The command line: read posts, describe photos, run experiments, play and measure Shapley games.
 
 Heavy imports happen inside the commands, so that `--help` answers at once.
 """
@@ -8,7 +8,11 @@ from typing import Any
 
 import typer
 
+<<<<<<< HEAD
 from core.cli.captioner import captioner
+=======
+from core.cli.contexts import contexts
+>>>>>>> store
 from core.cli.experiments import check, compare, context_quality, evaluate, train
 from core.cli.games import bench, lab
 from core.cli.posts import analyse, annotate
@@ -21,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (analyse, annotate, check, train, evaluate, compare, context_quality, lab):
+for command in (analyse, annotate, contexts, check, train, evaluate, compare, context_quality, lab):
     app.command()(command)
 app.add_typer(bench, name="bench")
 app.add_typer(captioner, name="captioner")

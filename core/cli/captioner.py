@@ -24,13 +24,15 @@ def train(
     device: Device = "auto",
 ) -> None:
     """Train a captioner; started again after a kill, it goes on after its last epoch."""
+    from pydantic import TypeAdapter
+
     from core.captioning.experiment import train_captioner
     from core.captioning.files import CHECKPOINTS
     from core.captioning.settings import CaptionerConfig
-    from core.config_files import load_section
+    from core.config_files import load_toml
     from core.devices import choose_device
 
-    loaded = load_section(CaptionerConfig, config, set_)
+    loaded = load_toml(config, TypeAdapter(CaptionerConfig), set_)
     metrics = train_captioner(
         loaded,
         run=run or Path("runs") / loaded.name,

@@ -1,8 +1,6 @@
 """Commands that read posts: one, or a whole file."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +16,7 @@ from core.cli.options import (
     Split,
     write,
 )
+from core.cli.progress import work_bar
 from core.errors import InputError
 
 
@@ -117,7 +116,7 @@ def annotate(
         split=split,
         skip_bad_lines=skip_bad_lines,
     )
-    with _posts_bar(out.name) as report:
+    with work_bar(out.name, "post") as report:
         done = annotate_posts(
             loaded.examples[:limit],
             checkpoint,
@@ -132,25 +131,3 @@ def annotate(
     for reason in (*loaded.skipped, *done.failed):
         print(f"left out: {reason}", file=sys.stderr)
     print(f"wrote {out}: {done.posts} posts, {done.resumed} of them from an earlier start")
-
-
-@contextmanager
-def _posts_bar(name: str) -> Iterator[Callable[[int, int, int], None]]:
-    """Show a bar with rate and time left; give what tells it of posts done, of all, and failed."""
-    from tqdm import tqdm
-
-    with tqdm(desc=name, unit="post") as bar:
-
-        def report(done: int, total: int, failed: int) -> None:
-            if bar.total is None:
-                bar.reset(total)
-                # What an earlier start did says nothing of the rate of this one.
-                bar.initial = bar.n = bar.last_print_n = done
-            bar.set_postfix(failed=failed, refresh=False)
-            bar.update(done - bar.n)
-
-        try:
-            yield report
-        except KeyboardInterrupt:
-            bar.write("stopped; the same command goes on from here", file=sys.stderr)
-            raise

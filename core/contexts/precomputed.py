@@ -3,13 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
-
-from core.contexts.clean import clean_text
+from core.contexts.context_lines import parse_line
 from core.errors import InputError
-from core.lines import decode_line, read_lines
+from core.lines import read_lines
 from core.records import Context
 
 
@@ -26,21 +23,12 @@ class PrecomputedContexts:
     skipped: tuple[str, ...] = ()
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
-
-    image_id: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-    text: str
-    generator: str | None = None
-    model: str | None = None
-
-
 def load_contexts(path: Path, *, skip_bad_lines: bool = False) -> PrecomputedContexts:
     """Return the contexts in a JSONL file of {"image_id", "text"} objects.
 
-    "generator" and "model" are read too where a line has them; the model defaults to the file's
-    name. An image id with an empty text is known, with no context from that line. A text that an
-    image already has is kept once.
+    "generator", "model" and what else `ContextLine` knows are read too where a line has them; the
+    model defaults to the file's name. An image id with an empty text is known, with no context
+    from that line. A text that an image already has is kept once.
 
     Args:
         path: UTF-8, with or without a byte order mark; either kind of line end.
@@ -55,7 +43,7 @@ def load_contexts(path: Path, *, skip_bad_lines: bool = False) -> PrecomputedCon
         if not raw.strip():
             continue
         try:
-            line = _parse(raw)
+            line = parse_line(raw)
         except InputError as error:
             message = f"{path}:{number}: {error}"
             if not skip_bad_lines:
@@ -64,8 +52,7 @@ def load_contexts(path: Path, *, skip_bad_lines: bool = False) -> PrecomputedCon
             continue
         contexts = by_image.setdefault(line.image_id, [])
         if line.text and line.text not in {context.text for context in contexts}:
-            generator, model = line.generator or "precomputed", line.model or path.name
-            contexts.append(Context(text=line.text, generator=generator, model=model))
+            contexts.append(line.context(generator="precomputed", model=path.name))
     return PrecomputedContexts(by_image, tuple(skipped))
 
 
@@ -85,15 +72,3 @@ def load_all_contexts(
         for image, contexts in read.by_image.items():
             merged.setdefault(image, []).extend(contexts)
     return PrecomputedContexts(merged, tuple(skipped))
-
-
-def _parse(raw: bytes) -> _Line:
-    try:
-        line = _Line.model_validate_json(decode_line(raw))
-    except ValidationError as error:
-        first = error.errors()[0]
-        fault = f'"{first["loc"][0]}": {first["msg"]}' if first["loc"] else "this is no JSON object"
-        raise InputError(
-            f'{fault}; a line reads like {{"image_id": "1", "text": "a dog"}}.'
-        ) from None
-    return line.model_copy(update={"text": clean_text(line.text)})

@@ -40,27 +40,33 @@ class ContextStore:
     def get_or_generate(self, image: LoadedImage, generator: ContextGenerator) -> list[Context]:
         """Return the photo's contexts, from disk when they are there and whole.
 
-        A damaged entry is renamed to end in ".damaged", reported as a warning and written anew. A
-        folder that cannot be written costs time, not the answer.
+        A folder that cannot be written costs time, not the answer.
 
         Raises:
             InputError: The generator cannot work, or not on this photo.
         """
-        path = self._path(image, generator)
-        known = self._read(path)
+        known = self.find(image.sha256, generator)
         if known is not None:
             return known
         [written] = generator.generate([image])
         if isinstance(written, InputError):
             raise written
-        self._write(path, _Entry(contexts=written))
+        try:
+            self.keep(image.sha256, generator, written)
+        except InputError as error:
+            _log.warning("%s", error)
         return written
 
-    def _path(self, image: LoadedImage, generator: ContextGenerator) -> Path:
-        key = hashlib.sha256(f"{image.sha256}\n{generator.fingerprint}".encode()).hexdigest()
-        return self.folder / key[:2] / f"{key}.json"
+    def find(self, sha256: str, generator: ContextGenerator) -> list[Context] | None:
+        """Return what this generator once said of a photo, None when that is not known.
 
-    def _read(self, path: Path) -> list[Context] | None:
+        A damaged entry is renamed to end in ".damaged", reported as a warning, and not known.
+
+        Args:
+            sha256: Of the photo's bytes: `LoadedImage.sha256`, or `core.images.read_digest`.
+            generator: That is asked.
+        """
+        path = self._path(sha256, generator)
         try:
             return _Entry.model_validate_json(path.read_bytes()).contexts
         except FileNotFoundError:
@@ -72,20 +78,32 @@ class ContextStore:
             _set_aside(path)
         return None
 
-    def _write(self, path: Path, entry: _Entry) -> None:
+    def keep(self, sha256: str, generator: ContextGenerator, contexts: list[Context]) -> None:
+        """Remember what a generator says of a photo; of several writers the last one wins.
+
+        Raises:
+            InputError: The folder cannot be written.
+        """
+        path = self._path(sha256, generator)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
             temporary = Path(name)
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                    stream.write(entry.model_dump_json())
-                # A reader sees a whole entry or none; the last of several writers wins.
-                temporary.replace(path)
+                    stream.write(_Entry(contexts=contexts).model_dump_json())
+                temporary.replace(path)  # a reader sees a whole entry or none
             finally:
                 temporary.unlink(missing_ok=True)
         except OSError as error:
-            _log.warning("Contexts cannot be cached in %s: %s", self.folder, error)
+            raise InputError(
+                f"Contexts cannot be cached in {self.folder} ({error.strerror}): make room, or "
+                "name another folder."
+            ) from None
+
+    def _path(self, sha256: str, generator: ContextGenerator) -> Path:
+        key = hashlib.sha256(f"{sha256}\n{generator.fingerprint}".encode()).hexdigest()
+        return self.folder / key[:2] / f"{key}.json"
 
 
 def _set_aside(path: Path) -> None:

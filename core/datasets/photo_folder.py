@@ -6,10 +6,10 @@ from pathlib import Path
 from core.datasets.files import Loaded
 from core.datasets.tokens import tokenize
 from core.errors import InputError
+from core.images import SUFFIXES
 from core.lines import decode_line
 from core.records import Example
 
-PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 MAX_BYTES = 65_536  # of a text: far more than the words that a model reads
 
 
@@ -29,7 +29,7 @@ def read_photo_folder(folder: Path) -> Loaded:
         raise InputError(f"{folder}: cannot be read ({error.strerror}); give a folder") from None
     photos: dict[str, list[Path]] = defaultdict(list)
     for path in files:
-        if path.suffix.lower() in PHOTOS:
+        if path.suffix.lower() in SUFFIXES:
             photos[path.stem].append(path)
     examples, skipped = [], []
     texts = [path for path in files if path.suffix.lower() == ".txt"]

@@ -1,0 +1,79 @@
+"""The command that describes photos."""
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.cli.options import Device
+from core.cli.progress import work_bar
+
+if TYPE_CHECKING:
+    from core.contexts.generation import Generated
+    from core.contexts.lookup import LookedUp
+
+
+def contexts(
+    images: Annotated[
+        Path, typer.Option(help="Folder of photos; a photo's id is its name without the ending.")
+    ],
+    out: Annotated[Path, typer.Option(help="The file to write: JSONL, a context a line.")],
+    generator: Annotated[
+        str, typer.Option(help="Name under configs/contexts, or a .toml file.")
+    ] = "perception",
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Override a key: temperature=0.7.")
+    ] = None,
+    from_: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="JSONL of contexts that this generator wrote; repeat."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first photos.")] = None,
+    device: Device = "auto",
+    store: Annotated[
+        Path | None, typer.Option(help="Folder of the store; default: in your cache folder.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be described; describe nothing.")
+    ] = False,
+) -> None:
+    """Describe the photos of a folder; started again after a kill, it goes on where it was."""
+    from core.contexts.catalogue import build_generator, read_settings
+    from core.contexts.generation import generate_contexts
+    from core.contexts.lookup import look_up
+    from core.contexts.photos import find_photos
+    from core.contexts.store import ContextStore
+
+    started = time.monotonic()
+    photos = find_photos(images)[:limit]
+    chosen, kept = build_generator(read_settings(generator, set_), device), ContextStore(store)
+    with work_bar("looking up", "photo") as report:
+        found = look_up(photos, chosen, kept, out, imported=from_ or [], progress=report)
+    for warning in found.warnings:
+        print(f"damaged: {warning}", file=sys.stderr)
+    if dry_run:
+        print(_prospect(found, generator))
+        return
+    with work_bar(out.name, "photo") as report:
+        done = generate_contexts(found, chosen, kept, out, progress=report)
+    for failure in done.failed:
+        print(f"left out: {failure.image_id}: {failure.reason}", file=sys.stderr)
+    print(f"wrote {out}: {_total(found, done, time.monotonic() - started)}")
+
+
+def _prospect(found: "LookedUp", generator: str) -> str:
+    return (
+        f"{len(found.photos)} photos: {found.known} known, {len(found.unreadable)} unreadable; "
+        f"{generator} would describe {len(found.missing)} different ones"
+    )
+
+
+def _total(found: "LookedUp", done: "Generated", seconds: float) -> str:
+    known = len(found.photos) - done.described - len(done.failed)
+    cost = "" if done.dollars is None else f", {done.dollars:.4f} US dollars"
+    return (
+        f"{done.contexts} contexts of {known + done.described} photos, {known} of them known "
+        f"before; {len(done.failed)} failed; {seconds:.1f} s{cost}"
+    )

@@ -1,0 +1,64 @@
+"""The generators a user can choose: a file of settings each, in `configs/contexts` or anywhere."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, TypeAdapter
+
+from core.config import Section
+from core.config_files import load_toml
+from core.contexts.generator import ContextGenerator
+from core.contexts.perception import PerceptionGenerator
+from core.errors import InputError
+
+GENERATORS = Path(__file__).parents[2] / "configs" / "contexts"
+
+
+class PerceptionSettings(Section):
+    """What the built-in models look for."""
+
+    kind: Literal["perception"] = "perception"
+    ocr: bool = Field(True, description="also read the text in the photo")
+
+
+Settings = PerceptionSettings
+_SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
+
+
+def generator_names() -> list[str]:
+    """Return the names of the generators that can be chosen, in order of the alphabet."""
+    return sorted(path.stem for path in GENERATORS.glob("*.toml"))
+
+
+def read_settings(name_or_path: str, overrides: list[str] | None = None) -> Settings:
+    """Return the settings of a generator by its name, or those of any other .toml file.
+
+    Args:
+        name_or_path: One of `generator_names`, or a path that ends in .toml.
+        overrides: `key=value`, as in `core.config_files`.
+
+    Raises:
+        InputError: There is no such generator, or a key is unknown, missing or mistyped.
+    """
+    path = Path(name_or_path)
+    if path.suffix != ".toml":
+        if name_or_path not in generator_names():
+            raise InputError(
+                f"there is no generator {name_or_path!r}; choose {', '.join(generator_names())}, "
+                "or give the path of a .toml file"
+            )
+        path = GENERATORS / f"{name_or_path}.toml"
+    return load_toml(path, _SETTINGS, overrides)
+
+
+def build_generator(settings: Settings, device: str = "auto") -> ContextGenerator:
+    """Return the generator of these settings; what only it needs is imported now.
+
+    Args:
+        settings: Of `read_settings`.
+        device: Of a model that runs in torch; see `core.devices`.
+
+    Raises:
+        InputError: What it needs is not there: a package, weights, a key, the device.
+    """
+    return PerceptionGenerator(ocr=settings.ocr)
