@@ -8,11 +8,8 @@ from typing import Any
 
 import typer
 
-<<<<<<< HEAD
 from core.cli.captioner import captioner
-=======
 from core.cli.contexts import contexts
->>>>>>> store
 from core.cli.experiments import check, compare, context_quality, evaluate, train
 from core.cli.games import bench, lab
 from core.cli.posts import analyse, annotate

@@ -40,7 +40,7 @@ def contexts(
     ] = False,
 ) -> None:
     """Describe the photos of a folder; started again after a kill, it goes on where it was."""
-    from core.contexts.catalogue import build_generator, read_settings
+    from core.catalogue import build_generator, read_settings
     from core.contexts.generation import generate_contexts
     from core.contexts.lookup import look_up
     from core.contexts.photos import find_photos

@@ -1,17 +1,18 @@
 """The generators a user can choose: a file of settings each, in `configs/contexts` or anywhere."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from core.captioning.settings import CaptionerSettings
 from core.config import Section
 from core.config_files import load_toml
 from core.contexts.generator import ContextGenerator
 from core.contexts.perception import PerceptionGenerator
 from core.errors import InputError
 
-GENERATORS = Path(__file__).parents[2] / "configs" / "contexts"
+GENERATORS = Path(__file__).parents[1] / "configs" / "contexts"
 
 
 class PerceptionSettings(Section):
@@ -21,7 +22,7 @@ class PerceptionSettings(Section):
     ocr: bool = Field(True, description="also read the text in the photo")
 
 
-Settings = PerceptionSettings
+Settings = Annotated[PerceptionSettings | CaptionerSettings, Field(discriminator="kind")]
 _SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
 
 
@@ -61,4 +62,8 @@ def build_generator(settings: Settings, device: str = "auto") -> ContextGenerato
     Raises:
         InputError: What it needs is not there: a package, weights, a key, the device.
     """
+    if isinstance(settings, CaptionerSettings):
+        from core.captioning.generator import CaptionerGenerator
+
+        return CaptionerGenerator(settings)
     return PerceptionGenerator(ocr=settings.ocr)
