@@ -1,19 +1,21 @@
 """Tiny random models of every way to write about a photo, saved as the real ones are."""
 
+import hashlib
 from pathlib import Path
 
+import numpy as np
 import torch
+from PIL import Image
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from tokenizers.decoders import WordPiece
 from transformers import (
-    BertConfig,
+    Blip2Config,
+    Blip2ForConditionalGeneration,
+    Blip2Processor,
     BlipConfig,
     BlipForConditionalGeneration,
     BlipImageProcessorPil,
     BlipProcessor,
-    Blip2Config,
-    Blip2ForConditionalGeneration,
-    Blip2Processor,
     CLIPImageProcessorPil,
     CLIPVisionConfig,
     GitConfig,
@@ -40,10 +42,17 @@ from transformers import (
     ViTImageProcessorPil,
 )
 
-WORDS = (
-    "a the man woman dog cat crowd stage street flag sign holds sees runs speaks sits near under "
-    "red green blue old new two three and of in on with Describe this image What is it ?"
-).split()
+from core.images import LoadedImage
+
+# fmt: off
+WORDS = [
+    "a", "the", "man", "woman", "dog", "cat", "crowd", "stage",
+    "street", "flag", "sign", "holds", "sees", "runs", "speaks", "sits",
+    "near", "under", "red", "green", "blue", "old", "new", "two",
+    "three", "and", "of", "in", "on", "with", "Describe", "this",
+    "image", "What", "is", "it", "?",
+]
+# fmt: on
 SPECIAL = ["<pad>", "<s>", "</s>", "<unk>", "<image>"]
 PAD, BEGIN, END, UNKNOWN, IMAGE = range(len(SPECIAL))
 TEMPLATE = (
@@ -245,3 +254,14 @@ def _save(model: torch.nn.Module, processor: object, folder: Path) -> None:
                 weight.normal_(std=0.3, generator=random)
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
+
+
+def photos(*sizes: tuple[int, int]) -> list[LoadedImage]:
+    """Noise of these widths and heights."""
+    random = np.random.default_rng(5)
+    loaded = []
+    for width, height in sizes:
+        pixels = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        sha256 = hashlib.sha256(pixels.tobytes()).hexdigest()
+        loaded.append(LoadedImage(Image.fromarray(pixels), sha256, width, height))
+    return loaded
