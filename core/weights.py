@@ -131,53 +131,59 @@ def find_weight(name: str) -> Path:
     return file.parent if weight.is_model_folder else file
 
 
-def resolve_model(name_or_path: str) -> Path | str:
+def resolve_model(name_or_path: str, revision: str | None = None) -> Path | str:
     """Return what transformers can load: a packaged folder, a local folder or a hub id.
 
     Args:
         name_or_path: A packaged model folder by name, a folder, or a Hugging Face id.
+        revision: Branch, tag or commit of an id; None: its main branch.
 
     Returns:
         A folder as `Path`, also for an id whose files are in the local Hugging Face cache, so that
         no network is asked; else the id as `str`, once the hub has confirmed that it exists.
 
     Raises:
-        InputError: It is neither a folder nor an id in reach, or the packaged model is missing or
-            damaged.
+        InputError: It is neither a folder nor an id in reach, a folder was given a revision, or the
+            packaged model is missing or damaged.
     """
     packaged = WEIGHTS.get(name_or_path)
     if packaged is not None and packaged.is_model_folder:
         return find_weight(name_or_path)
     folder = Path(name_or_path).expanduser()
     if name_or_path and folder.is_dir():
+        if revision is not None:
+            raise InputError(
+                f"{name_or_path} is a folder, which has no revision {revision!r}: leave it out, or "
+                "give a Hugging Face id."
+            )
         return folder
     try:
-        cached = _cached_snapshot(name_or_path)
+        cached = _cached_snapshot(name_or_path, revision)
     except HFValidationError as error:
         raise InputError(
             f"{name_or_path!r} is not a model: give a folder with config.json and "
             "model.safetensors, or a Hugging Face id such as owner/name."
         ) from error
-    return cached or _confirmed_hub_id(name_or_path)
+    return cached or _confirmed_hub_id(name_or_path, revision)
 
 
-def _cached_snapshot(hub_id: str) -> Path | None:
+def _cached_snapshot(hub_id: str, revision: str | None) -> Path | None:
     """Return the folder of a model that was downloaded before, weights included.
 
     Raises:
         HFValidationError: No id is shaped like this.
     """
-    config = try_to_load_from_cache(hub_id, "config.json")
+    config = try_to_load_from_cache(hub_id, "config.json", revision=revision)
     if not isinstance(config, str):
         return None
     folder = Path(config).parent
     return folder if any(folder.glob("*.safetensors")) or any(folder.glob("*.bin")) else None
 
 
-def _confirmed_hub_id(hub_id: str) -> str:
+def _confirmed_hub_id(hub_id: str, revision: str | None) -> str:
     """Ask the hub once: without a network, a download would retry for a minute and a half."""
     try:
-        HfApi().model_info(hub_id, timeout=_HUB_SECONDS)
+        HfApi().model_info(hub_id, revision=revision, timeout=_HUB_SECONDS)
     except (OSError, httpx2.HTTPError) as error:
         raise InputError(
             f"{hub_id!r} is neither a packaged model, nor a folder, nor in the local Hugging Face "

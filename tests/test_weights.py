@@ -119,6 +119,25 @@ def test_a_downloaded_model_resolves_to_its_folder_without_the_network(hub_cache
     assert resolve_model("owner/name") == snapshot
 
 
+def test_a_revision_resolves_to_its_own_folder(hub_cache):
+    model = hub_cache / "models--owner--name"
+    (model / "refs").mkdir(parents=True)
+    for commit, branch in (("abc", "main"), ("def", "v2")):
+        (model / "snapshots" / commit).mkdir(parents=True)
+        (model / "refs" / branch).write_text(commit)
+        for file in ("config.json", "model.safetensors"):
+            (model / "snapshots" / commit / file).write_text("{}")
+    assert resolve_model("owner/name").name == "abc"
+    assert resolve_model("owner/name", "v2").name == "def"
+    with pytest.raises(InputError, match="check the name and the network"):
+        resolve_model("owner/name", "v3")
+
+
+def test_a_folder_with_a_revision_is_refused(tmp_path, hub_cache):
+    with pytest.raises(InputError, match="is a folder, which has no revision 'v2'"):
+        resolve_model(str(tmp_path), "v2")
+
+
 def test_an_unknown_id_says_what_to_do(hub_cache):
     with pytest.raises(InputError, match=r"check the name and the network, or give the folder"):
         resolve_model("owner/no-such-model")
