@@ -9,6 +9,7 @@ from core.captioning.settings import CaptionerSettings
 from core.config import Section
 from core.config_files import load_toml
 from core.contexts.generator import ContextGenerator
+from core.contexts.huggingface_settings import HuggingFaceSettings
 from core.contexts.perception import PerceptionGenerator
 from core.errors import InputError
 
@@ -22,7 +23,9 @@ class PerceptionSettings(Section):
     ocr: bool = Field(True, description="also read the text in the photo")
 
 
-Settings = Annotated[PerceptionSettings | CaptionerSettings, Field(discriminator="kind")]
+Settings = Annotated[
+    PerceptionSettings | CaptionerSettings | HuggingFaceSettings, Field(discriminator="kind")
+]
 _SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
 
 
@@ -66,4 +69,8 @@ def build_generator(settings: Settings, device: str = "auto") -> ContextGenerato
         from core.captioning.generator import CaptionerGenerator
 
         return CaptionerGenerator(settings)
+    if isinstance(settings, HuggingFaceSettings):
+        from core.contexts.huggingface import HuggingFaceGenerator
+
+        return HuggingFaceGenerator(settings, device)
     return PerceptionGenerator(ocr=settings.ocr)

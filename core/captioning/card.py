@@ -19,9 +19,9 @@ def write_card(folder: Path, config: CaptionerConfig, metrics: dict[str, Any]) -
         f"## Scores\n\nOn {photos['dev']:,} photos that were not trained on:\n\n"
         f"{_table(metrics['dev'])}\n\n{config.card.claims.strip()}",
         f"## What it knows, and what it does not\n\n{config.card.limits.strip()}",
-        f"## Reproduce\n\n`python -m core captioner train configs/{config.name}.toml` (seed "
-        f"{config.seed}, {config.fitting.epochs} epochs, {hours:.2f} hours on a machine that other "
-        f"work may have shared); `python -m core captioner evaluate --checkpoint {config.name}` "
+        f"## Reproduce\n\n`python -m core captioner train configs/captioners/{config.name}.toml` "
+        f"(seed {config.seed}, {config.fitting.epochs} epochs, {hours:.2f} hours on a machine "
+        f"that other work may have shared); `python -m core captioner evaluate --checkpoint {config.name}` "
         f"finds the scores again. `{WEIGHTS}` is {megabytes:.1f} MB, float16; the frozen networks "
         "are named and hashed in its header.",
     ]

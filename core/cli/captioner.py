@@ -13,7 +13,7 @@ captioner = typer.Typer(help="Train and score the built-in captioner.", no_args_
 
 @captioner.command()
 def train(
-    config: Annotated[Path, typer.Argument(help="Such as configs/captioner-flickr8k.toml.")],
+    config: Annotated[Path, typer.Argument(help="A TOML file of configs/captioners.")],
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Override a key: fitting.epochs=3.")
     ] = None,

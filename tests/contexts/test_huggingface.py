@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from safetensors.torch import load_file, save_file
 
 from core.contexts.generator import ContextGenerator
-from core.contexts.huggingface import HuggingFaceGenerator, HuggingFaceSettings
+from core.contexts.huggingface import HuggingFaceGenerator
+from core.contexts.huggingface_settings import HuggingFaceSettings
 from core.contexts.prompts import read_prompt
 from core.contexts.store import ContextStore
 from core.errors import InputError
