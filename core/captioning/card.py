@@ -21,9 +21,10 @@ def write_card(folder: Path, config: CaptionerConfig, metrics: dict[str, Any]) -
         f"## What it knows, and what it does not\n\n{config.card.limits.strip()}",
         f"## Reproduce\n\n`python -m core captioner train configs/captioners/{config.name}.toml` "
         f"(seed {config.seed}, {config.fitting.epochs} epochs, {hours:.2f} hours on a machine "
-        f"that other work may have shared); `python -m core captioner evaluate --checkpoint {config.name}` "
-        f"finds the scores again. `{WEIGHTS}` is {megabytes:.1f} MB, float16; the frozen networks "
-        "are named and hashed in its header.",
+        "that other work may have shared); "
+        f"`python -m core captioner evaluate --checkpoint {config.name}` finds the scores again. "
+        f"`{WEIGHTS}` is {megabytes:.1f} MB, float16; the frozen networks are named and hashed in "
+        "its header.",
     ]
     with replacing(folder / "README.md") as path:
         path.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
