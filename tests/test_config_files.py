@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 import tomli_w
+from pydantic import TypeAdapter
 
-from core.config_files import is_config, load_config
+from core.config import FusionConfig
+from core.config_files import is_config, load_config, load_toml
 from core.errors import InputError
 
 SOURCE = {"name": "tags", "kind": "twitter", "file": "train.txt"}
@@ -210,3 +212,13 @@ def test_json_of_an_earlier_version_says_the_same_where_new_keys_keep_their_defa
     said["training"]["epochs"] += 1
     assert not is_config(json.dumps(said), config)
     assert not is_config("{}", config)
+
+
+def test_any_settings_are_read_like_those_of_an_experiment(tmp_path):
+    (tmp_path / "base.toml").write_text("heads = 2\ndropout = 0.5\n", encoding="utf-8")
+    path = tmp_path / "fusion.toml"
+    path.write_text('extends = "base.toml"\nheads = 4\n', encoding="utf-8")
+    read = load_toml(path, TypeAdapter(FusionConfig), ["gated=false"])
+    assert read == FusionConfig(heads=4, dropout=0.5, gated=False)
+    with pytest.raises(InputError, match=r"fusion\.toml: head: unknown key"):
+        load_toml(path, TypeAdapter(FusionConfig), ["head=1"])

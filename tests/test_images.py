@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from core.errors import InputError
-from core.images import LONGEST_SIDE, MAX_BYTES, read_image
+from core.images import LONGEST_SIDE, MAX_BYTES, read_digest, read_image
 
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"]
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
@@ -356,3 +356,17 @@ def test_threads_read_the_same_as_one():
 def test_the_digest_is_that_of_the_bytes_given():
     data = encoded(flag(), "PNG")
     assert read_image(data).sha256 == hashlib.sha256(data).hexdigest()
+
+
+def test_the_digest_of_a_file_is_that_of_the_photo_in_it(tmp_path):
+    path = tmp_path / "photo.png"
+    Image.new("RGB", (4, 4), "red").save(path)
+    assert read_digest(path) == read_image(path).sha256
+    assert read_digest(path) == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_what_is_no_file_has_no_digest(tmp_path):
+    with pytest.raises(InputError, match="is not a file"):
+        read_digest(tmp_path)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_digest(tmp_path / "none.png")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.replacing import replacing
+from core.replacing import replacing, replacing_alone
 
 
 def test_the_new_file_takes_the_place_of_the_old_one(tmp_path):
@@ -47,3 +47,48 @@ def test_a_process_killed_midway_leaves_the_old_file_whole(tmp_path):
     killed = subprocess.run([sys.executable, "-c", code, str(path)], cwd=root, check=False)
     assert killed.returncode == -signal.SIGKILL
     assert path.read_text() == "old"
+
+
+def test_who_has_a_file_alone_keeps_others_out_until_it_is_whole(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+    with replacing_alone(path) as file:
+        file.write(b"new")
+        with pytest.raises(BlockingIOError), replacing_alone(path):
+            pass
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    with replacing_alone(path) as file:
+        file.write(b"newer")
+    assert path.read_text() == "newer"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_block_that_fails_alone_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+    with pytest.raises(TypeError), replacing_alone(path) as file:
+        file.write("no bytes")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_had_alone_is_free_again_and_forgotten(tmp_path):
+    path = tmp_path / "file"
+    code = (
+        "import os, sys, signal\n"
+        "from pathlib import Path\n"
+        "from core.replacing import replacing_alone\n"
+        "with replacing_alone(Path(sys.argv[1])) as file:\n"
+        "    file.write(b'half')\n"
+        "    file.flush()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    root = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code, str(path)], cwd=root, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert not path.exists()
+    with replacing_alone(path) as file:
+        file.write(b"whole")
+    assert path.read_text() == "whole"
+    assert list(tmp_path.iterdir()) == [path]

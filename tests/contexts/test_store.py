@@ -1,6 +1,9 @@
 import json
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -120,6 +123,55 @@ def test_a_folder_that_cannot_be_written_costs_no_answer(tmp_path, caplog):
 
     assert len(contexts) == 1
     assert "cannot be cached" in caplog.text
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from core.contexts.perception import PerceptionGenerator
+from core.contexts.store import ContextStore
+from core.records import Context
+
+store, generator = ContextStore(Path(sys.argv[1])), PerceptionGenerator(ocr=False)
+for turn in range(20):
+    for photo in range(10):
+        text = f"{photo} by writer {sys.argv[2]}, " + "long " * 500
+        store.keep(f"{photo:064x}", generator, [Context(text=text, generator="g")])
+        known = store.find(f"{photo:064x}", generator)
+        assert known and known[0].text.startswith(f"{photo} by writer "), known
+"""
+
+
+def test_several_processes_that_write_the_same_entries_never_show_a_broken_one(store):
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", _WRITER, str(store.folder), str(number)],
+            cwd=Path(__file__).parents[2],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(3)
+    ]
+    for writer in writers:
+        _, complaints = writer.communicate()
+        assert (writer.returncode, complaints) == (0, "")
+    assert len(entries(store)) == 10
+    assert {path.suffix for path in entries(store)} == {".json"}
+
+
+def test_what_is_kept_is_found_and_nothing_else_is(store):
+    generator = CountingGenerator()
+    written = [Context(text="Kept.", generator="counting", cost=0.25)]
+    store.keep("a" * 64, generator, written)
+    assert store.find("a" * 64, generator) == written
+    assert store.find("b" * 64, generator) is None
+    assert store.find("a" * 64, CountingGenerator(fingerprint="2")) is None
+
+
+def test_keeping_in_a_folder_that_cannot_be_written_is_refused(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(InputError, match=r"cannot be cached in .*file"):
+        ContextStore(tmp_path / "file").keep("a" * 64, CountingGenerator(), [])
 
 
 def test_what_the_generator_refuses_is_not_remembered(store):

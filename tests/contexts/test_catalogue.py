@@ -1,0 +1,69 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.contexts.catalogue import (
+    GENERATORS,
+    PerceptionSettings,
+    build_generator,
+    generator_names,
+    read_settings,
+)
+from core.contexts.perception import PerceptionGenerator
+from core.errors import InputError
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_file_is_a_generator_that_can_be_chosen():
+    assert generator_names() == sorted(path.stem for path in GENERATORS.iterdir())
+    assert {"perception", "captioner", "llava-1.5", "gpt-4o"} <= set(generator_names())
+
+
+def test_settings_are_read_by_name_or_path_and_overridden(tmp_path):
+    assert read_settings("perception") == PerceptionSettings(ocr=True)
+    assert read_settings("perception", ["ocr=false"]) == PerceptionSettings(ocr=False)
+    path = tmp_path / "mine.toml"
+    path.write_text('kind = "perception"\nocr = false\n', encoding="utf-8")
+    assert read_settings(str(path)) == PerceptionSettings(ocr=False)
+
+
+@pytest.mark.parametrize("name", ["gpt-5o", "", "../perception", "perception.txt", "no\0ne"])
+def test_a_generator_that_is_not_there_is_refused_with_those_that_are(name):
+    with pytest.raises(InputError, match=r"there is no generator .*; choose blip2, captioner, "):
+        read_settings(name)
+
+
+@pytest.mark.parametrize(
+    ("override", "why"),
+    [("orc=false", "orc: unknown key"), ("ocr=perhaps", "ocr: "), ('kind="magic"', "kind")],
+)
+def test_a_wrong_key_is_named_with_the_file(override, why):
+    with pytest.raises(InputError, match=rf"perception\.toml: .*{why}"):
+        read_settings("perception", [override])
+
+
+def test_a_path_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"none\.toml: cannot be read"):
+        read_settings(str(tmp_path / "none.toml"))
+
+
+def test_the_generator_is_built_as_it_is_set():
+    built = build_generator(PerceptionSettings(ocr=False))
+    assert built.name == "perception"
+    assert built.fingerprint == PerceptionGenerator(ocr=False).fingerprint
+
+
+def test_choosing_perception_loads_no_library_of_other_generators():
+    code = (
+        "import sys\n"
+        "from core.contexts.catalogue import build_generator, read_settings\n"
+        "build_generator(read_settings('perception'))\n"
+        "print(sorted({'torch', 'transformers', 'openai'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
