@@ -17,7 +17,7 @@ from rich.table import Table
 
 from benchmarks.machine import Machine, describe_machine
 from benchmarks.server import ROOT
-from core.contexts.catalogue import build_generator, read_settings
+from core.catalogue import build_generator, read_settings
 from core.contexts.generation import generate_contexts
 from core.contexts.generator import ContextGenerator
 from core.contexts.lookup import look_up

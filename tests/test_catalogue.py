@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.contexts.catalogue import (
+from core.catalogue import (
     GENERATORS,
     PerceptionSettings,
     build_generator,
@@ -59,7 +59,7 @@ def test_the_generator_is_built_as_it_is_set():
 def test_choosing_perception_loads_no_library_of_other_generators():
     code = (
         "import sys\n"
-        "from core.contexts.catalogue import build_generator, read_settings\n"
+        "from core.catalogue import build_generator, read_settings\n"
         "build_generator(read_settings('perception'))\n"
         "print(sorted({'torch', 'transformers', 'openai'} & set(sys.modules)))"
     )
