@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.invented_runs"]
+pytest_plugins = ["tests.invented_runs", "tests.misbehaving_server"]
 
 # Set before transformers is imported, which reads it then.
 os.environ["HF_HUB_OFFLINE"] = "1"
