@@ -32,6 +32,7 @@ SAMPLES = sorted((ROOT / "sample_data" / "photos").glob("*.jpg"))
 GENERATORS: dict[str, tuple[str, list[str]]] = {
     "perception without OCR": ("perception", ["ocr=false"]),
     "perception with OCR": ("perception", []),
+    "captioner": ("captioner", []),
 }
 CACHED = 400
 SIDES = (2400, 1600)  # pixels: what phones send, once messengers have shrunk it

@@ -10,6 +10,7 @@ from core.config import Section
 from core.config_files import load_toml
 from core.contexts.generator import ContextGenerator
 from core.contexts.huggingface_settings import HuggingFaceSettings
+from core.contexts.openai_settings import OpenAISettings
 from core.contexts.perception import PerceptionGenerator
 from core.errors import InputError
 
@@ -24,7 +25,8 @@ class PerceptionSettings(Section):
 
 
 Settings = Annotated[
-    PerceptionSettings | CaptionerSettings | HuggingFaceSettings, Field(discriminator="kind")
+    PerceptionSettings | CaptionerSettings | HuggingFaceSettings | OpenAISettings,
+    Field(discriminator="kind"),
 ]
 _SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
 
@@ -73,4 +75,8 @@ def build_generator(settings: Settings, device: str = "auto") -> ContextGenerato
         from core.contexts.huggingface import HuggingFaceGenerator
 
         return HuggingFaceGenerator(settings, device)
+    if isinstance(settings, OpenAISettings):
+        from core.contexts.openai_api import OpenAIGenerator
+
+        return OpenAIGenerator(settings)
     return PerceptionGenerator(ocr=settings.ocr)

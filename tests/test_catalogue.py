@@ -14,12 +14,21 @@ from core.catalogue import (
 from core.contexts.perception import PerceptionGenerator
 from core.errors import InputError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 
 def test_every_file_is_a_generator_that_can_be_chosen():
     assert generator_names() == sorted(path.stem for path in GENERATORS.iterdir())
     assert {"perception", "captioner", "llava-1.5", "gpt-4o"} <= set(generator_names())
+
+
+@pytest.mark.parametrize("name", generator_names())
+def test_every_generator_that_ships_can_be_built_without_a_model_or_a_key(name, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    settings = read_settings(name)
+    built = build_generator(settings, "cpu")
+    assert built.name == settings.kind
+    assert built.at_once >= 1
 
 
 def test_settings_are_read_by_name_or_path_and_overridden(tmp_path):

@@ -13,6 +13,7 @@ from PIL import Image
 
 from core.cli import main
 from core.contexts.precomputed import load_contexts
+from tests.misbehaving_server import Answer, always, failing, good, in_turn
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "core", "contexts"]
@@ -106,6 +107,82 @@ def test_what_cannot_be_used_is_one_sentence_and_status_2(run, arguments, why):
     error = run(*arguments, status=2).err
     assert why in error.splitlines()[-1]
     assert "Traceback" not in error
+
+
+@pytest.fixture
+def asking(folder, tmp_path, capsys, misbehaving_server, monkeypatch):
+    """Run the command on a server that may misbehave."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+    def start(*arguments, status=0):
+        settings = (
+            f'base_url="{misbehaving_server.base_url}"',
+            "retries=1",
+            "timeout_seconds=0.5",
+            "input_price=2.5",
+            "output_price=10.0",
+        )
+        overrides = [part for setting in settings for part in ("--set", setting)]
+        chosen = ["--images", str(folder), "--out", str(tmp_path / "out.jsonl")]
+        kept = ["--generator", "gpt-4o", "--store", str(tmp_path / "store")]
+        with pytest.raises(SystemExit) as ended:
+            main(["contexts", *chosen, *kept, *overrides, *arguments])
+        assert ended.value.code == status
+        return capsys.readouterr()
+
+    return start
+
+
+def test_a_dry_run_tells_what_a_server_would_get_and_cost_and_sends_nothing(
+    asking, misbehaving_server
+):
+    printed = asking("--dry-run").out
+    assert "3 requests of" in printed
+    assert (
+        f"to 127.0.0.1:{misbehaving_server.base_url.split(':')[2][:-3]}, which is this" in printed
+    )
+    assert "$" in printed
+    assert misbehaving_server.asked == []
+
+
+def test_every_photo_of_a_misbehaving_server_ends_as_done_or_failed_with_its_reason(
+    asking, misbehaving_server, folder, tmp_path
+):
+    save_plain(folder, 40)
+    answers = [
+        always(good()),
+        in_turn(failing(429, retry_after="0"), good()),
+        always(failing(429, retry_after="0")),
+        in_turn(failing(500), good()),
+        always(failing(500)),
+        always(Answer(body=good().body[:-40])),
+        always(Answer(body=b"<html>", content_type="text/html")),
+        always(good(refusal="I cannot help with that.", text=None)),
+        always(good("")),
+        in_turn(Answer(body=good().body, wait=2), good()),
+    ]
+    kinds = {}
+
+    def answer(asked):
+        kind = kinds.setdefault(asked.jpeg, len(kinds) % len(answers))
+        return answers[kind](asked)
+
+    misbehaving_server.answer = answer
+    printed = asking()
+
+    done = load_contexts(tmp_path / "out.jsonl").by_image
+    lines = (tmp_path / "out.jsonl.failed").read_text(encoding="utf-8").splitlines()
+    failed = {row["image_id"]: row["reason"] for row in map(json.loads, lines)}
+    assert set(done).isdisjoint(failed)
+    assert set(done) | set(failed) == {str(number) for number in range(40)}
+    assert {len(done), len(failed)} == {16, 24}
+    assert all(failed.values())
+    assert printed.err.count("left out: ") == 24
+    paid = 16 * (500 * 2.5 + 20 * 10) / 1e6
+    assert f"{paid:.4f} US dollars" in printed.out
+
+    misbehaving_server.answer = always(good())
+    assert "40 contexts of 40 photos, 16 of them known before; 0 failed" in asking().out
 
 
 @pytest.mark.slow

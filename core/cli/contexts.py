@@ -13,6 +13,7 @@ from core.cli.progress import work_bar
 if TYPE_CHECKING:
     from core.contexts.generation import Generated
     from core.contexts.lookup import LookedUp
+    from core.contexts.openai_settings import OpenAISettings
 
 
 def contexts(
@@ -43,18 +44,22 @@ def contexts(
     from core.catalogue import build_generator, read_settings
     from core.contexts.generation import generate_contexts
     from core.contexts.lookup import look_up
+    from core.contexts.openai_settings import OpenAISettings
     from core.contexts.photos import find_photos
     from core.contexts.store import ContextStore
 
     started = time.monotonic()
     photos = find_photos(images)[:limit]
-    chosen, kept = build_generator(read_settings(generator, set_), device), ContextStore(store)
+    settings, kept = read_settings(generator, set_), ContextStore(store)
+    chosen = build_generator(settings, device)
     with work_bar("looking up", "photo") as report:
         found = look_up(photos, chosen, kept, out, imported=from_ or [], progress=report)
     for warning in found.warnings:
         print(f"damaged: {warning}", file=sys.stderr)
     if dry_run:
         print(_prospect(found, generator))
+        if isinstance(settings, OpenAISettings) and found.missing:
+            print(_estimate(found, settings))
         return
     with work_bar(out.name, "photo") as report:
         done = generate_contexts(found, chosen, kept, out, progress=report)
@@ -67,6 +72,23 @@ def _prospect(found: "LookedUp", generator: str) -> str:
     return (
         f"{len(found.photos)} photos: {found.known} known, {len(found.unreadable)} unreadable; "
         f"{generator} would describe {len(found.missing)} different ones"
+    )
+
+
+def _estimate(found: "LookedUp", settings: "OpenAISettings") -> str:
+    """Say what would be sent where, and what it would cost."""
+    from core.contexts.openai_cost import estimate
+    from core.images import read_image
+
+    made = estimate(settings, (read_image(same[0].path) for same in found.missing.values()))
+    cost = "at an unknown price" if made.dollars is None else f"${made.dollars:.4f} at most"
+    return "\n".join(
+        [
+            f"{made.requests} requests of {made.bytes / 1e6:.1f} MB to {made.host}"
+            f"{', which is this machine' if made.is_local else ''}: about {made.input_tokens:,} "
+            f"tokens in, at most {made.output_tokens:,} out, {cost}",
+            *(f"- {line}" for line in made.contents),
+        ]
     )
 
 

@@ -210,9 +210,7 @@ def test_photos_that_are_answered_too_slowly_fail_alone(make, misbehaving_server
 
 def test_prompts_that_were_answered_are_kept(make, misbehaving_server, caplog):
     caption = read_prompt("caption")
-    misbehaving_server.answer = lambda asked: (
-        good() if asked.prompt == caption.text else refusing()
-    )
+    misbehaving_server.answer = lambda asked: good() if asked.prompt == caption.text else refusing()
     [contexts] = make(prompts=("describe", "caption")).generate([loaded(1)])
 
     assert [context.prompt for context in contexts] == [caption.label]
