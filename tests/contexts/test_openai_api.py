@@ -79,8 +79,9 @@ def test_a_context_says_what_wrote_it_from_which_prompt_and_what_it_cost(make):
         model="gpt-4o-2024-11-20",
         prompt=read_prompt("describe").label,
         seconds=context.seconds,
-        cost=500 * 2.5e-6 + 20 * 10e-6,
+        cost=context.cost,
     )
+    assert context.cost == pytest.approx(0.00145)  # 500 x 2.5e-6 + 20 x 1e-5
     assert generator.spent == Spent(1, 0, 500, 20, 0, pytest.approx(0.00145))
 
 
@@ -210,9 +211,7 @@ def test_photos_that_are_answered_too_slowly_fail_alone(make, misbehaving_server
 
 def test_prompts_that_were_answered_are_kept(make, misbehaving_server, caplog):
     caption = read_prompt("caption")
-    misbehaving_server.answer = lambda asked: (
-        good() if asked.prompt == caption.text else refusing()
-    )
+    misbehaving_server.answer = lambda asked: good() if asked.prompt == caption.text else refusing()
     [contexts] = make(prompts=("describe", "caption")).generate([loaded(1)])
 
     assert [context.prompt for context in contexts] == [caption.label]
