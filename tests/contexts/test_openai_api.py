@@ -79,8 +79,9 @@ def test_a_context_says_what_wrote_it_from_which_prompt_and_what_it_cost(make):
         model="gpt-4o-2024-11-20",
         prompt=read_prompt("describe").label,
         seconds=context.seconds,
-        cost=500 * 2.5e-6 + 20 * 10e-6,
+        cost=context.cost,
     )
+    assert context.cost == pytest.approx(0.00145)  # 500 x 2.5e-6 + 20 x 1e-5
     assert generator.spent == Spent(1, 0, 500, 20, 0, pytest.approx(0.00145))
 
 
