@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 from core.bank import Bank, bank_fingerprint
+from core.contexts.detector import ObjectDetector, Sight
 from core.contexts.perception import PerceptionGenerator
 from core.contexts.store import ContextStore
 from core.datasets.batches import Batch, collate
@@ -64,6 +65,7 @@ class Pipeline:
             )
         self.store = ContextStore()
         self._generators = {ocr: PerceptionGenerator(ocr=ocr) for ocr in (True, False)}
+        self._detector = ObjectDetector()
         self._bank: Bank | None = None
         self._reading = threading.RLock()
 
@@ -120,6 +122,8 @@ class Pipeline:
         if contexts is None:
             with stage("describe", 0.1):
                 contexts = self.describe(image, ocr=ocr) if image else []
+        with stage("look", 0.3):
+            sight, unseen = self._look(image)
         if len(contexts) > MAX_CONTEXTS:
             raise InputError(
                 f"There are {len(contexts)} contexts, at most {MAX_CONTEXTS} fit; remove some."
@@ -151,6 +155,8 @@ class Pipeline:
             task=self.task,
             post=Post(id=id, text=text, tokens=list(words), image=image.info if image else None),
             contexts=cut,
+            seen=list(sight.sure) if sight else None,
+            perhaps_seen=list(sight.perhaps) if sight else None,
             games=games,
             gates=gates(reading, batch, self.image_encoder.grid, used, len(contexts)),
             attention=attention(reading, batch, self.image_encoder.grid),
@@ -159,9 +165,9 @@ class Pipeline:
             label=found.label,
             without_contexts=without if used else None,
             verdicts=verdicts(games, len(contexts)),
-            notes=notes(batch, cut, image),
+            notes=[*notes(batch, cut, image), *unseen],
             timings=timings,
-            fingerprints=self._fingerprints(contexts),
+            fingerprints=self._fingerprints(contexts, has_sight=sight is not None),
         )
 
     def explain(self, record: Record, image: LoadedImage | None = None) -> Record:
@@ -239,6 +245,19 @@ class Pipeline:
             aligned.text.cpu(),
             aligned.image.cpu(),
         )
+
+    def _look(self, image: LoadedImage | None) -> tuple[Sight | None, list[str]]:
+        """Return what the detector sees in a photo, or a note that it is missing: most do without.
+
+        Contexts are only compared with it; whether it is there changes no other number.
+        """
+        if image is None:
+            return None, []
+        try:
+            return self._detector.sight(image.pixels), []
+        except InputError as error:
+            why = str(error).rstrip(".")
+            return None, [f"What contexts name was not looked for in the photo: {why}."]
 
     def _image_features(self, image: LoadedImage | None) -> ImageFeatures | None:
         if image is None:
@@ -328,10 +347,12 @@ class Pipeline:
             for place, context in enumerate(contexts)
         ]
 
-    def _fingerprints(self, contexts: Sequence[Context]) -> dict[str, str]:
+    def _fingerprints(self, contexts: Sequence[Context], *, has_sight: bool) -> dict[str, str]:
         made = {**self.checkpoint.fingerprints, "bank": bank_fingerprint(self.bank_folder)}
         if any(context.generator == "perception" for context in contexts):
             made["generator"] = self._generators[True].fingerprint
+        if has_sight:
+            made["detector"] = self._detector.fingerprint
         return made
 
 

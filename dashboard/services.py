@@ -37,6 +37,7 @@ STAGES = {
     "wait": "Waiting for another analysis to end",
     "read": "Reading the sentence",
     "describe": "Describing the photo",
+    "look": "Looking for objects in the photo",
     "encode": "Encoding words, contexts and regions",
     "bank": "Preparing the reference bank",
     "games": "Playing the alignment games",

@@ -1,5 +1,6 @@
 """The whole walk on real input, with tiny models."""
 
+import dataclasses
 import io
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,13 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from core.contexts.detector import ObjectDetector
 from core.contexts.typed import typed_contexts
 from core.datasets.tokens import tokens_from_words
 from core.errors import InputError
 from core.images import LoadedImage, read_image
-from core.pipeline import Pipeline
+from core.pipeline import SAMPLE_DATA, Pipeline
 from core.records import SCHEMA_VERSION, Game, NoGame, Record
-from core.training.checkpoint import WEIGHTS
+from core.training.checkpoint import WEIGHTS as CHECKPOINT_WEIGHTS
+from core.weights import WEIGHTS
 
 TEXT = "Anna sees the Eiffel Tower in Paris !"
 
@@ -105,6 +108,30 @@ def test_contexts_are_perceived_when_none_are_given(pipeline, photo):
     assert all(context.generator == "perception" for context in record.contexts)
     assert ("generator" in record.fingerprints) == bool(record.contexts)
     assert "describe" in record.timings
+
+
+def test_the_photo_is_looked_at_whoever_wrote_the_contexts(pipeline):
+    cat = read_image(SAMPLE_DATA / "photos" / "chelsea.jpg")
+    record = pipeline.analyse(TEXT, cat, typed_contexts(["A tower."]))
+    assert record.seen == ["cat"]
+    assert "cat" in record.perhaps_seen
+    assert record.fingerprints["detector"].startswith("EfficientDet-Lite0 (COCO)@")
+    without = pipeline.analyse(TEXT, None, typed_contexts(["A tower."]))
+    assert (without.seen, without.perhaps_seen) == (None, None)
+    assert "detector" not in without.fingerprints
+    assert not without.notes
+
+
+def test_without_the_detector_everything_else_is_said_and_a_note(pipeline, photo, monkeypatch):
+    gone = dataclasses.replace(WEIGHTS["object-detector"], module="not_installed")
+    monkeypatch.setitem(WEIGHTS, "object-detector", gone)
+    monkeypatch.setattr(pipeline, "_detector", ObjectDetector())
+    record = pipeline.analyse(TEXT, photo, typed_contexts(["A tower."]))
+    assert (record.seen, record.perhaps_seen) == (None, None)
+    (note,) = record.notes
+    assert note.startswith("What contexts name was not looked for in the photo: The package")
+    assert note.endswith("requirements-models.txt.")
+    assert isinstance(record.games.image, Game)
 
 
 def test_a_context_that_is_off_takes_no_part(pipeline, photo):
@@ -279,7 +306,7 @@ def timeless(made) -> dict:
 def test_an_unknown_checkpoint_is_refused(tiny_checkpoint, tmp_path):
     with pytest.raises(InputError, match="no checkpoint"):
         Pipeline.load("nothing-like-this")
-    assert (tiny_checkpoint / WEIGHTS).exists()
+    assert (tiny_checkpoint / CHECKPOINT_WEIGHTS).exists()
 
 
 def test_a_device_that_is_not_there_is_refused(tiny_checkpoint):

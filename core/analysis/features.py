@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.analysis.posts import UNKNOWN, Flags, equals
+from core.contexts.measures import MEASURES
 
 OUTCOME_OF: Final = "outcome of "
 _COUNTED: Final = (1.0, 2.0, 3.0)
@@ -44,6 +45,12 @@ def _few(column: str, label: str, definition: str) -> Feature:
     return Feature(column, label, definition, borders=_COUNTED, quantiles=False, is_whole=True)
 
 
+def _measured(name: str) -> Feature:
+    """Return a measure of one context as that of all contexts of a post."""
+    measure = MEASURES[name]
+    return Feature(name, measure.label, f"{measure.definition} {measure.limit}")
+
+
 def _catalogue() -> tuple[Feature, ...]:
     best = "of the context that stands best on that side"
     return (
@@ -59,9 +66,8 @@ def _catalogue() -> tuple[Feature, ...]:
         _few("urls", "addresses", "Web addresses in the post."),
         _few("contexts", "contexts", "Contexts that were switched on."),
         Feature("context_words", "context words", "Mean length of the contexts, in words."),
-        Feature("copy_rate", "copy rate", "Share of context words that stand in the post too."),
-        Feature("name_overlap", "name overlap", "Share of entity words that stand in a context."),
-        Feature("specificity", "specificity", "Mean rarity of the contexts' words, in bits."),
+        *map(_measured, ("copy_rate", "name_overlap", "specificity")),
+        *map(_measured, ("made_up", "left_out", "agreement", "log_likelihood")),
         Feature("phi_text", "φ, text side", f"Scaled Shapley value {best}.", borders=_SIGN),
         Feature("phi_image", "φ, photo side", f"Scaled Shapley value {best}.", borders=_SIGN),
         Feature(

@@ -1,5 +1,6 @@
 """What an annotation file holds: its columns, and what it says about itself."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import pyarrow as pa
@@ -7,7 +8,7 @@ from pydantic import Field
 
 from core.records import Frozen, Task
 
-FORMAT: Final = "shap-ca-annotations/1"
+FORMAT: Final = "shap-ca-annotations/2"
 METADATA_KEY: Final = b"shap_ca"  # in the Parquet file: `About` as JSON
 
 _GIVEN = False  # as `nullable`: every post has it
@@ -69,10 +70,22 @@ SCHEMA: Final = pa.schema(
         pa.field("copy_rate", pa.float64()),
         pa.field("name_overlap", pa.float64()),
         pa.field("specificity", pa.float64()),
+        pa.field("made_up", pa.float64()),
+        pa.field("left_out", pa.float64()),
+        pa.field("agreement", pa.float64()),
+        pa.field("log_likelihood", pa.float64()),
         pa.field("units", pa.list_(UNIT), _GIVEN),
         pa.field("record", pa.string(), _GIVEN),  # JSON, read one post at a time
     ]
 )
+
+
+_SINCE_2: Final = ("made_up", "left_out", "agreement", "log_likelihood")
+# Formats that are read; a column that a file is too old for is null.
+SCHEMAS: Final[Mapping[str, pa.Schema]] = {
+    "shap-ca-annotations/1": pa.schema([one for one in SCHEMA if one.name not in _SINCE_2]),
+    FORMAT: SCHEMA,
+}
 
 
 class About(Frozen):

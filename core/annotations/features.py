@@ -1,14 +1,17 @@
 """What a post is sliced by: lengths, signs of a tweet, and how its contexts relate to it.
 
-All of it is read off words, without a model. Shares are between 0 and 1; what has nothing to be a
-share of is None. How contexts are measured is `core.contexts.quality`'s.
+All of it is read off words, and off what the Record says the detector saw; no model is asked.
+Shares are between 0 and 1; what has nothing to be a share of is None. How contexts are measured is
+`core.contexts.quality`'s and `core.contexts.objects`'s.
 """
 
 from collections.abc import Sequence
 
 import regex
 
+from core.contexts.objects import left_out, made_up
 from core.contexts.quality import copy_rate, name_overlap, specificity
+from core.contexts.record_quality import agreement_between_generators
 from core.matching import plain_words
 from core.records import Entity, Record, Token
 
@@ -24,7 +27,9 @@ def post_features(record: Record) -> Features:
     """Return the features of a post, by the names of their columns."""
     tokens, text = record.post.tokens, record.post.text
     entities = known_entities(record)
-    contexts = [context.text for context in record.contexts if context.included]
+    given = [context for context in record.contexts if context.included]
+    contexts = [context.text for context in given]
+    seen, perhaps = record.seen, record.perhaps_seen
     return {
         "words": len(tokens),
         "entity_words": _mean([entity.token_end - entity.token_start for entity in entities or ()]),
@@ -37,6 +42,12 @@ def post_features(record: Record) -> Features:
         "copy_rate": copy_rate(contexts, text),
         "name_overlap": name_overlap(contexts, [entity.text for entity in entities or ()]),
         "specificity": specificity(contexts),
+        "made_up": None if perhaps is None else made_up(contexts, perhaps),
+        "left_out": None if seen is None else left_out(contexts, seen),
+        "agreement": agreement_between_generators(given),
+        "log_likelihood": _mean(
+            [one.log_likelihood for one in given if one.log_likelihood is not None]
+        ),
     }
 
 
@@ -60,5 +71,5 @@ def _share(claims: Sequence[bool]) -> float | None:
     return sum(claims) / len(claims) if claims else None
 
 
-def _mean(values: Sequence[int]) -> float | None:
+def _mean(values: Sequence[float]) -> float | None:
     return sum(values) / len(values) if values else None

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from core.annotations.columns import FORMAT, METADATA_KEY, SCHEMA, UNIT, About
+from core.annotations.columns import FORMAT, METADATA_KEY, SCHEMA, SCHEMAS, UNIT, About
 from core.errors import InputError, describe
 from core.records import Record
 from core.replacing import replacing
@@ -38,7 +38,8 @@ class Annotations:
     """An annotation file without its Records.
 
     Attributes:
-        table: One row a post, the columns of `columns.SCHEMA` but `record`, in nullable dtypes.
+        table: One row a post, the columns of `columns.SCHEMA` but `record`, in nullable dtypes;
+            those that the file is too old for are null throughout.
         about: What the file says about itself.
     """
 
@@ -79,9 +80,9 @@ def read_annotations(path: Path) -> Annotations:
     """
     with _opened(path) as file:
         about = _about(path, file)
-        columns = [name for name in SCHEMA.names if name != "record"]
+        columns = [name for name in SCHEMAS[about.format].names if name != "record"]
         read = file.read(columns=columns, use_threads=False)
-    table = _to_pandas(read)
+    table = _to_pandas(_completed(read))
     if table.empty:
         raise InputError(f"{path}: has no posts; annotate some")
     repeated = table["id"][table["id"].duplicated()]
@@ -126,6 +127,17 @@ def units_table(table: pd.DataFrame) -> pd.DataFrame:
     parents = pc.list_parent_indices(lists).to_numpy()
     units.insert(0, "row", table.index.to_numpy()[parents])
     return units
+
+
+def _completed(table: pa.Table) -> pa.Table:
+    """Return a table of any format with the columns of this one, all but `record`."""
+    fields = [field for field in SCHEMA if field.name != "record"]
+    there = set(table.column_names)
+    columns = [
+        table[field.name] if field.name in there else pa.nulls(len(table), field.type)
+        for field in fields
+    ]
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
 
 
 def _to_pandas(table: pa.Table) -> pd.DataFrame:
@@ -189,12 +201,12 @@ def _about(path: Path, file: pq.ParquetFile) -> About:
         form = json.loads(said)["format"]
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{path}: does not say what it is; annotate again") from None
-    if form != FORMAT:
+    if form not in SCHEMAS:
         raise InputError(f"{path}: has the format {form}, not {FORMAT}; annotate again")
     try:
         about = About.model_validate_json(said)
     except ValidationError as error:
         raise InputError(f"{path}: says wrongly what it is ({describe(error)})") from None
-    if not file.schema_arrow.equals(SCHEMA):
-        raise InputError(f"{path}: has other columns than {FORMAT}; annotate again")
+    if not file.schema_arrow.equals(SCHEMAS[form]):
+        raise InputError(f"{path}: has other columns than {form}; annotate again")
     return about

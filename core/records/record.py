@@ -32,6 +32,9 @@ class Record(Frozen):
     seen: list[str] | None = Field(
         None, description="what the detector is sure to see in the photo; None: it was not asked"
     )
+    perhaps_seen: list[str] | None = Field(
+        None, description="what the detector cannot rule out, `seen` included; None: as `seen`"
+    )
     games: Games
     gates: Gates | None = Field(None, description="None: the post has no image, nothing was fused")
     attention: Attention | None = None

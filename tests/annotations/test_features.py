@@ -55,6 +55,38 @@ def test_without_contexts_there_is_nothing_to_measure(make_record, make_outcome)
     assert [found[name] for name in names] == [None] * 4
 
 
+def test_contexts_are_compared_with_what_is_seen_together(make_record):
+    record = make_record(
+        contexts=("a woman with a laptop", "an old car"),
+        seen=["person", "dog"],
+        perhaps_seen=["person", "dog", "car"],
+    )
+    found = post_features(record)
+    assert found["made_up"] == 1 / 3  # the laptop
+    assert found["left_out"] == 1 / 2  # the dog
+    assert post_features(make_record(off=[0, 1], seen=["dog"], perhaps_seen=[]))["left_out"] is None
+
+
+def test_what_nobody_looked_at_or_told_is_unknown(make_record):
+    found = post_features(make_record())
+    names = ("made_up", "left_out", "agreement", "log_likelihood")
+    assert [found[name] for name in names] == [None] * 4
+
+
+def test_generators_tell_how_likely_and_agree(make_record):
+    record = make_record()
+    first, second = record.contexts
+    told = [
+        first.model_copy(update={"generator": "captioner", "log_likelihood": -1.0}),
+        second.model_copy(update={"log_likelihood": -2.0}),
+        second.model_copy(update={"log_likelihood": -9.0, "included": False}),
+        second,
+    ]
+    found = post_features(record.model_copy(update={"contexts": told}))
+    assert found["log_likelihood"] == -1.5
+    assert found["agreement"] == 0  # "a woman in London", "an old computer"
+
+
 @pytest.mark.parametrize(
     ("text", "hashtags", "mentions", "urls"),
     [

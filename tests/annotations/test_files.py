@@ -141,6 +141,24 @@ def rewrite(path: Path, said: object) -> None:
     pq.write_table(table.replace_schema_metadata(metadata), path)
 
 
+def test_a_file_of_the_first_format_is_read_and_what_it_lacks_is_unknown(path, about, posts):
+    new = read_annotations(path).table
+    columns = ["made_up", "left_out", "agreement", "log_likelihood"]
+    assert set(columns) < set(SCHEMA.names)
+    first = about.model_copy(update={"format": "shap-ca-annotations/1"})
+    table = pq.read_table(path).drop_columns(columns)
+    said = {METADATA_KEY: first.model_dump_json().encode()}
+    pq.write_table(table.replace_schema_metadata(said), path)
+    read = read_annotations(path)
+    assert read.about == first
+    assert list(read.table.columns) == list(new.columns)
+    assert list(read.table.dtypes) == list(new.dtypes)
+    assert read.table[columns].isna().all(axis=None)
+    others = [name for name in new.columns if name not in [*columns, "units"]]
+    pd.testing.assert_frame_equal(read.table[others], new[others])
+    assert read_record(path, 2) == posts[2]
+
+
 def test_a_file_of_an_older_format_is_refused(path):
     rewrite(path, {"format": "shap-ca-annotations/0"})
     assert "has the format shap-ca-annotations/0" in refused(path)
@@ -153,7 +171,7 @@ def test_a_file_that_does_not_say_what_it_is_is_refused(path, said):
 
 
 def test_a_file_that_says_too_little_is_refused(path):
-    rewrite(path, {"format": "shap-ca-annotations/1"})
+    rewrite(path, {"format": "shap-ca-annotations/2"})
     assert "task" in refused(path)
 
 

@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.contexts.detector import ObjectDetector, anchors, decode_boxes, suppress_overlaps
+from core.contexts.detector import (
+    ObjectDetector,
+    Sight,
+    anchors,
+    decode_boxes,
+    suppress_overlaps,
+)
 from core.weights import find_weight
 
 PHOTOS = Path(__file__).parents[2] / "sample_data" / "photos"
@@ -109,3 +115,24 @@ def test_noise_and_blank_pictures_hold_no_objects():
 
     assert ObjectDetector().detect(Image.fromarray(noise)) == []
     assert ObjectDetector().detect(Image.new("RGB", (300, 400), "white")) == []
+    assert ObjectDetector().sight(Image.new("RGB", (300, 400), "white")) == Sight((), ())
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in PHOTOS.glob("*.jpg"))[::4])
+def test_it_is_sure_of_the_kinds_it_finds_and_doubts_more(name):
+    detector = ObjectDetector()
+    found, sight = detector.detect(photo(name)), detector.sight(photo(name))
+
+    assert sight.sure == tuple(dict.fromkeys(one.label for one in found))
+    assert set(sight.sure) <= set(sight.perhaps)
+    assert len(sight.perhaps) == len(set(sight.perhaps)) < 80
+
+
+def test_an_object_that_it_is_not_sure_of_is_possible():
+    picture = Image.new("RGB", (640, 640), "white")
+    picture.paste(photo("chelsea.jpg").resize((48, 32)), (330, 420))
+
+    sight = ObjectDetector().sight(picture)
+
+    assert "cat" not in sight.sure
+    assert len(sight.perhaps) > len(sight.sure)
