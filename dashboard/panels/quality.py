@@ -82,7 +82,7 @@ def quality_html(record: Record, rows: "Sequence[QualityRow]", measures: Sequenc
         body.append(f'<tr><th scope="row">{html.escape(one.label)}{under}</th>{cells}{last}</tr>')
     head += '<th class="sc-meaning">Meaning, and its limit</th>' if beside else ""
     return (
-        '<div class="sc-quality-box"><table class="sc-standing sc-quality"><thead><tr>'
+        '<div class="sc-quality-box"><table class="sc-quality"><thead><tr>'
         f"<th>Context</th>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
