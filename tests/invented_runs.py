@@ -128,6 +128,7 @@ def _write_annotated(
 
     0 right, no change · 1 the place is an ORG, hurt · 2 nothing right, no change · 3 right, helped.
     The margin on the text side is +1, on every third post −1; on the image side, +1 or −1 in turn.
+    Every context names a person, who may be in the photo of every other post, from the second on.
     """
     about = About(
         task="mner",
@@ -158,6 +159,8 @@ def _annotated(number: int, *, gold: bool, images: bool) -> Record:
             image=ImageInfo(sha256="ab" * 32, width=4, height=3) if images else None,
         ),
         contexts=[Context(text=f"A woman <b>{number}</b> at a desk.", generator="typed")],
+        seen=[] if images else None,
+        perhaps_seen=["person"] * (number % 2) if images else None,
         games=Games(
             text=_one_context("text", margins["text"]),
             image=_one_context("image", margins["image"]) if images else no_image,

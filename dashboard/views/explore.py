@@ -19,6 +19,7 @@ from dashboard.panels import (
     generators,
     notice,
     photo,
+    quality,
     relations,
     sentence,
     verdict,
@@ -109,6 +110,7 @@ def _result(state: Explore, result: Result, samples: Sequence[Sample]) -> None:
     with right:
         sentence.render(record, f"{prefix}.sentence", gold=sample.entities if sample else None)
     contexts.render(record, f"{prefix}.contexts")
+    quality.render(record, f"{prefix}.quality")
     bank.render(record, f"{prefix}.bank")
     asking = st.container()
     command = analyse_command(result.inputs, sample, record)

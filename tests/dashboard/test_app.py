@@ -69,6 +69,15 @@ def test_a_link_opens_its_sample_and_analyses_it(page):
     assert len(app.get("plotly_chart")) == 3  # gates over the photo, contexts, bank
 
 
+def test_what_contexts_name_and_the_photo_does_not_show_is_told(page):
+    app = open_sample(page, "chelsea-munich")  # a cat; the second context is of football
+
+    assert record(app).seen == ["cat"]
+    assert "<b>Context 2</b> says “footballer”, “ball”:" in shown(app)
+    assert "Share of the objects named that the detector finds unlikely" in shown(app)
+    assert "Unknown here: agreement (one generator wrote all contexts)" in shown(app)
+
+
 def test_a_link_to_nothing_offers_the_nearest(page):
     app = open_sample(page, "eifel-tower")
 

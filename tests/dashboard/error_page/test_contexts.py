@@ -25,6 +25,19 @@ def test_a_third_of_a_measure_is_selected_and_its_posts_are_shown(visit, run):
     assert "post-3" in set(app.dataframe[-1].value["post"])
 
 
+def test_what_contexts_make_up_is_a_measure_with_its_meaning_and_limit(visit, run):
+    app = visit(x_view="contexts", x_measure="made_up")
+
+    table = app.dataframe[0].value.set_index("measure")
+    assert table.loc["said, not seen", "counted"] == "40 posts"
+    assert table.loc["seen, not said", "counted"] == "no post has it"
+    assert table.loc["log likelihood", "counted"] == "no post has it"
+    assert "the detector finds unlikely: possibly made up. Only 80 everyday kinds" in shown(app)
+    # Of four posts the first is never and the second always hurt; in turn, all is made up or none.
+    press(app, "contexts", "third", 0)
+    assert "<b>20</b> of 40 posts" in shown(app)
+
+
 def test_a_measure_is_chosen_and_kept_in_the_address(visit, run):
     app = visit(x_view="contexts", x_measure="nothing")
     app.selectbox(key("set", "measure")).set_value("gate_text").run()
