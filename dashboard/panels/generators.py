@@ -48,7 +48,10 @@ def columns(state: Explore, actions: Actions) -> None:
     if not state.generating.columns:
         return
     with card("generators", "Contexts to choose from", "as they come in, side by side"):
-        _live(state, actions)
+        if state.generating.is_over:
+            _drawn(state, actions)
+        else:
+            st.fragment(_waiting, run_every=POLL_SECONDS)(state, actions)
 
 
 def _generators(state: Explore, actions: Actions) -> None:
@@ -163,14 +166,6 @@ def _lenders(others: Sequence[Sample], actions: Actions) -> None:
             args=(lender,),
             disabled=lender is None,
         )
-
-
-@st.fragment
-def _live(state: Explore, actions: Actions) -> None:
-    if state.generating.is_over:
-        _drawn(state, actions)
-        return
-    st.fragment(_waiting, run_every=POLL_SECONDS)(state, actions)
 
 
 def _waiting(state: Explore, actions: Actions) -> None:
