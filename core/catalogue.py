@@ -1,5 +1,7 @@
 """The generators a user can choose: a file of settings each, in `configs/contexts` or anywhere."""
 
+import os
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,6 +16,7 @@ from core.contexts.openai_settings import OpenAISettings
 from core.contexts.perception import PerceptionGenerator
 from core.errors import InputError
 
+VARIABLE = "SHAPCA_GENERATORS"
 GENERATORS = Path(__file__).parents[1] / "configs" / "contexts"
 
 
@@ -31,9 +34,35 @@ Settings = Annotated[
 _SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
 
 
+def generator_files() -> dict[str, Path]:
+    """Return the files of the generators that can be chosen, by name, in order of the alphabet.
+
+    The folder that the variable `SHAPCA_GENERATORS` names is looked through, too; of two files with
+    one name it is the user's that counts.
+    """
+    own = os.environ.get(VARIABLE)
+    folders = [GENERATORS, *([Path(own)] if own else [])]
+    found = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
+    return dict(sorted(found.items()))
+
+
 def generator_names() -> list[str]:
     """Return the names of the generators that can be chosen, in order of the alphabet."""
-    return sorted(path.stem for path in GENERATORS.glob("*.toml"))
+    return list(generator_files())
+
+
+def about_generator(path: Path) -> str:
+    """Return what the comment at the head of a generator's file says of it, "" without one.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read ({error}); correct or remove it") from None
+    comment = takewhile(lambda line: line.startswith("#"), lines)
+    return " ".join(line.lstrip("# ").rstrip() for line in comment)
 
 
 def read_settings(name_or_path: str, overrides: list[str] | None = None) -> Settings:
@@ -48,12 +77,13 @@ def read_settings(name_or_path: str, overrides: list[str] | None = None) -> Sett
     """
     path = Path(name_or_path)
     if path.suffix != ".toml":
-        if name_or_path not in generator_names():
+        files = generator_files()
+        if name_or_path not in files:
             raise InputError(
-                f"there is no generator {name_or_path!r}; choose {', '.join(generator_names())}, "
+                f"there is no generator {name_or_path!r}; choose {', '.join(files)}, "
                 "or give the path of a .toml file"
             )
-        path = GENERATORS / f"{name_or_path}.toml"
+        path = files[name_or_path]
     return load_toml(path, _SETTINGS, overrides)
 
 

@@ -1,16 +1,17 @@
 """What a visitor can do on the Explore page: upload, describe, analyse, ask why."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.datasets.samples import Sample
 from core.errors import InputError
 from core.images import read_image
-from core.records import Record
-from dashboard import services
+from core.records import Context, Record
+from dashboard import generators, services
 from dashboard.inputs import Inputs
 from dashboard.state import Explore
 from dashboard.trials import Trial, Trials
@@ -58,6 +59,34 @@ def analyse(state: Explore, place: DeltaGenerator) -> None:
     place.empty()
     if described:
         st.rerun()  # the contexts' widgets above were drawn before there were any
+
+
+def write_contexts(state: Explore, names: Sequence[str], asked: Sequence[str]) -> None:
+    """Let generators describe the photo; it goes to no other machine that was not agreed to.
+
+    Args:
+        state: Of this visitor.
+        names: Of the generators.
+        asked: Prompts, for those that take any.
+    """
+    photo = state.photo
+    if photo is None:
+        return
+    chosen = [offer for offer in generators.offered() if offer.name in names and not offer.trouble]
+    agreed = state.generating.consents
+    if all((photo.sha256, offer.host) in agreed for offer in chosen if offer.leaves):
+        state.generating.write(names, asked, photo)
+
+
+def borrow_contexts(state: Explore, lender: Sample) -> None:
+    """Put the contexts of another post beside those that generators write."""
+    state.generating.borrow(lender.text, lender.contexts)
+
+
+def keep_contexts(state: Explore, kept: Sequence[Context], replacing: bool) -> None:
+    """Take contexts into the post, and let go of the others."""
+    state.take_contexts(kept, replacing=replacing)
+    state.generating.clear()
 
 
 def explain(state: Explore, place: DeltaGenerator) -> str:

@@ -10,6 +10,7 @@ from core.errors import InputError
 from core.images import LoadedImage
 from core.records import Context, Record
 from dashboard.asked import Asked
+from dashboard.generating import Generating
 from dashboard.inputs import Inputs
 from dashboard.marking import Marks, marks_of
 from dashboard.offers import Offer
@@ -75,6 +76,7 @@ class Explore:
         link: The sample the address named when it was last followed.
         marked_in: The sentence that the marked names belong to.
         uploads: Number of file choosers used up; a new one is empty.
+        generating: Contexts that may be taken into the post.
     """
 
     widgets: MutableMapping[Any, Any]
@@ -90,6 +92,7 @@ class Explore:
     link: str | None = None
     marked_in: str = ""
     uploads: int = 0
+    generating: Generating = field(default_factory=Generating)
     _drafted: int = field(default=0, repr=False)
 
     def __post_init__(self) -> None:
@@ -140,6 +143,7 @@ class Explore:
 
     def set_photo(self, photo: LoadedImage | None) -> None:
         """Change the photo; sentence and contexts stay."""
+        self.generating.clear()
         self.photo, self.photo_error = photo, ""
         self.to_describe = photo is not None and not self.drafts
 
@@ -155,6 +159,14 @@ class Explore:
         if len(self.drafts) < MOST_CONTEXTS:
             self._draft(Context.model_construct(text="", generator="typed"))
             self.to_describe = False
+
+    def take_contexts(self, contexts: Sequence[Context], *, replacing: bool) -> None:
+        """Put contexts behind those there are, or in their place, as many as a post may have."""
+        if replacing:
+            self.set_contexts(())
+        for context in contexts[: MOST_CONTEXTS - len(self.drafts)]:
+            self._draft(context)
+        self.to_describe = False
 
     def remove_context(self, draft: Draft) -> None:
         """Take one context away."""
@@ -219,6 +231,7 @@ class Explore:
         self.marked_in = text
         self.photo_error, self.error, self.result, self.pending = "", "", None, False
         self.uploads += 1
+        self.generating.clear()
 
     def _draft(self, context: Context) -> None:
         self._drafted += 1

@@ -21,6 +21,7 @@ def render(
     on_upload: Callable[[str], None],
     on_model: Callable[[str], None],
     on_mark: marking.OnMark,
+    more: Callable[[], None],
 ) -> None:
     """Draw the inputs; every change goes into the state.
 
@@ -30,6 +31,7 @@ def render(
         on_upload: Called with the key of the file chooser that was used.
         on_model: Called with the name of the checkpoint that was chosen.
         on_mark: Called with head and tail, for a checkpoint that asks for them.
+        more: Draws other ways to get contexts, below those there are.
     """
     with card("editor", "Post", "what is analysed, and by which model"):
         if state.offer:
@@ -46,6 +48,7 @@ def render(
         if state.offer and state.offer.task == "mre":
             marking.render(state.marks, on_mark=on_mark)
         _contexts(state)
+        more()
         st.button(
             "Analyse",
             type="primary",
@@ -117,8 +120,8 @@ def _contexts(state: Explore) -> None:
             on_click=_describe,
             args=(state,),
             disabled=state.photo is None,
-            help="Replaces the contexts by what the object detector, the image tags and the text "
-            "reader see in the photo.",
+            help="Replaces the contexts by what the models that ship say: the captioner, the "
+            "object detector, the image tags and the text reader.",
         )
 
 

@@ -16,6 +16,7 @@ from dashboard.panels import (
     details,
     editor,
     gallery,
+    generators,
     notice,
     photo,
     quality,
@@ -42,6 +43,11 @@ def render() -> None:
     )
     with st.container(key="workbench"):
         left, right = st.columns([4, 9], gap="medium")
+    doing = generators.Actions(
+        write=partial(actions.write_contexts, state),
+        borrow=partial(actions.borrow_contexts, state),
+        keep=partial(actions.keep_contexts, state),
+    )
     with left:
         editor.render(
             state,
@@ -49,12 +55,14 @@ def render() -> None:
             on_upload=partial(actions.upload, state),
             on_model=partial(choosing.choose_model, state),
             on_mark=partial(choosing.mark, state),
+            more=partial(generators.choose, state, samples, doing),
         )
     with right:
         # Both places are always there, so that what stands below them is never drawn anew.
         progress, message = st.empty(), st.container()
         if state.pending and not state.to_mark:
             actions.analyse(state, progress)
+        generators.columns(state, doing)
         with message:
             for reason in not_followed:
                 notice.hint(reason)

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core.config import Config, HeadConfig
 from core.model import ShapCA
+from tests.misbehaving_server import MisbehavingServer
 
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = [
@@ -77,6 +78,37 @@ def relation_server(
     save_untrained(config, folder / "relations")
     with _serving(folder, SHAPCA_CHECKPOINT=str(folder / "relations")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def generator_server(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, MisbehavingServer]]:
+    """The dashboard with generators that ask a server of this machine, or of another."""
+    folder, asked = tmp_path_factory.mktemp("generators"), MisbehavingServer()
+    generators = folder / "own"
+    generators.mkdir()
+    for name in ("quick", "slow", "failing"):
+        text = f'# A test model.\nkind = "openai"\nmodel = "{name}"\nretries = 0\n'
+        text += f'base_url = "{asked.base_url}"\ninput_price = 2.5\noutput_price = 10.0\n'
+        (generators / f"{name}.toml").write_text(text, encoding="utf-8")
+    abroad = '# A server elsewhere.\nkind = "openai"\nmodel = "abroad"\nretries = 0\n'
+    abroad += 'base_url = "http://photos.example/v1"\nkey_variable = ""\n'
+    (generators / "abroad.toml").write_text(abroad, encoding="utf-8")
+    try:
+        with _serving(folder, SHAPCA_GENERATORS=str(generators)) as running:
+            yield running, asked
+    finally:
+        asked.close()
+
+
+@pytest.fixture
+def visit_generators(
+    browser: Browser, generator_server: tuple[Server, MisbehavingServer]
+) -> Iterator[Callable[..., Page]]:
+    """Open a page of the dashboard that offers those generators, as a new visitor."""
+    with _visiting(browser, generator_server[0]) as open_page:
+        yield open_page
 
 
 @contextmanager
