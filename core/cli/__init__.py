@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from core.cli.experiments import check, compare, context_quality, evaluate, train
+from core.cli.experiments import check, compare, context_quality, evaluate, robustness, train
 from core.cli.games import bench, lab
 from core.cli.posts import analyse, annotate
 from core.errors import InputError
@@ -20,7 +20,17 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (analyse, annotate, check, train, evaluate, compare, context_quality, lab):
+for command in (
+    analyse,
+    annotate,
+    check,
+    train,
+    evaluate,
+    compare,
+    robustness,
+    context_quality,
+    lab,
+):
     app.command()(command)
 app.add_typer(bench, name="bench")
 
