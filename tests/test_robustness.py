@@ -16,7 +16,8 @@ from core.training.checkpoint import CHECKPOINTS, WEIGHTS, load_checkpoint
 from tests.conftest import COLOURS, POSTS
 
 SAMPLES = Path(__file__).parents[1] / "sample_data"
-RESULTS = sorted((SAMPLES.parent / "benchmarks" / "results").glob("robustness-*.json"))
+RESULTS = SAMPLES.parent / "benchmarks" / "results"
+FOUND = sorted(RESULTS.glob("robustness-*.json"))
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +210,24 @@ def test_poor_contexts_do_no_harm_on_the_sample_posts():
     assert found.broken == []
 
 
-@pytest.mark.parametrize("path", RESULTS, ids=[path.stem for path in RESULTS])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "twitter17",
+        "twitter15",
+        "mnre",
+        "mvsa",
+        pytest.param("jmere", marks=pytest.mark.xfail(reason="loses up to 1.1 points")),
+    ],
+)
+def test_no_kind_of_context_costs_a_shipped_checkpoint_more_than_allowed(name):
+    path = RESULTS / f"robustness-{name}.json"
+    found = Robustness.model_validate_json(path.read_bytes())
+    assert {"own", "foreign", "shuffled"} <= set(by_name(found))
+    assert found.broken == []
+
+
+@pytest.mark.parametrize("path", FOUND, ids=[path.stem for path in FOUND])
 def test_the_evidence_is_of_the_checkpoint_that_ships(path):
     found = Robustness.model_validate_json(path.read_bytes())
     name, _, digest = found.checkpoint.partition("@")
