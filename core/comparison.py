@@ -13,21 +13,19 @@ from pydantic import ValidationError
 
 from core.analysis.comparison import paired_bootstrap, summarise_seeds
 from core.analysis.evidence import Comparison, Variant
-from core.analysis.intervals import rates
 from core.config import Config
 from core.config_changes import changed_keys
 from core.config_files import base_of
 from core.errors import InputError
-from core.evaluation.error_classes import SCORED, match_units
 from core.evaluation.predictions import predict_outcomes
-from core.evaluation.reports import gold_outcome, is_annotated
+from core.evaluation.reports import is_annotated
 from core.evaluation.scores import alignment_reports
+from core.evaluation.unit_counts import UnitCounts, micro_score, unit_counts
 from core.experiment import Trained, train_model
-from core.records import Example, Frozen, Outcome, Task
+from core.records import Frozen
 from core.training.checkpoint import replace
 
 RESULT = "result.json"
-Counts = tuple[tuple[int, int, int], ...]
 
 
 class Result(Frozen):
@@ -57,7 +55,7 @@ class Result(Frozen):
     config: Config
     dev: str
     ids: tuple[str, ...]
-    counts: Counts
+    counts: UnitCounts
     precision: float
     recall: float
     f1: float
@@ -168,8 +166,8 @@ def _score(config: Config, trained: Trained) -> Result:
     posts, seen = [examples[at] for at in kept], [features[at] for at in kept]
     arguments = (trained.model, trained.tokenizer, config, posts, seen)
     whole, bare = (predict_outcomes(*arguments, max_contexts=most) for most in (None, 0))
-    counts = _counts(posts, whole, config)
-    precision, recall, f1 = _rates(counts)
+    counts = unit_counts(posts, whole, config.head.task)
+    score = micro_score(counts)
     aligned = alignment_reports(*arguments)
     progress = trained.progress
     return Result(
@@ -179,41 +177,16 @@ def _score(config: Config, trained: Trained) -> Result:
         dev=name,
         ids=tuple(post.id for post in posts),
         counts=counts,
-        precision=precision,
-        recall=recall,
-        f1=f1,
-        f1_without_contexts=_rates(_counts(posts, bare, config))[2],
+        precision=score.precision,
+        recall=score.recall,
+        f1=score.f1,
+        f1_without_contexts=micro_score(unit_counts(posts, bare, config.head.task)).f1,
         alignment={side: report.auroc for side, report in aligned.items()},
         best_epoch=progress.best_epoch,
         steps=progress.step,
         seconds=progress.seconds,
         trained_parameters=sum(p.numel() for p in trained.model.parameters() if p.requires_grad),
     )
-
-
-def _counts(posts: Sequence[Example], outcomes: Sequence[Outcome], config: Config) -> Counts:
-    """Return the correct, spurious and missed units of each post."""
-    pairs = zip(posts, outcomes, strict=True)
-    return tuple(_counts_of(post, outcome, config.head.task) for post, outcome in pairs)
-
-
-def _counts_of(post: Example, outcome: Outcome, task: Task) -> tuple[int, int, int]:
-    """Count the units of a post; a wrong one is both spurious and missed."""
-    matches = [
-        match
-        for match in match_units(task, gold_outcome(post), outcome)
-        if match.kind == SCORED[task]
-    ]
-    correct = sum(match.error == "correct" for match in matches)
-    spurious = sum(match.error != "correct" and match.predicted is not None for match in matches)
-    missed = sum(match.error != "correct" and match.gold is not None for match in matches)
-    return correct, spurious, missed
-
-
-def _rates(counts: Counts) -> tuple[float, float, float]:
-    """Return precision, recall and F1 over all units, 0 where there is none."""
-    precision, recall, f1 = np.nan_to_num(rates(np.array(counts, dtype=float).sum(axis=0)))
-    return float(precision), float(recall), float(f1)
 
 
 def _variant(

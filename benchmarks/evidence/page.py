@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.analysis.context_report import ContextReport, correlations, side_by_side
 from core.analysis.evidence import Comparison, comparison_table
+from core.analysis.robustness import Robustness, robustness_table
 from core.errors import InputError
 
 HERE = Path(__file__).parents[1]
@@ -21,7 +22,8 @@ _BLOCK = re.compile(
     r".*?(?P<closed><!-- end -->)",
     re.DOTALL,
 )
-_RESULTS: TypeAdapter[Comparison | ContextReport] = TypeAdapter(Comparison | ContextReport)
+Result = Comparison | ContextReport | Robustness
+_RESULTS: TypeAdapter[Result] = TypeAdapter(Result)
 
 
 def fill(page: str, folder: Path = HERE) -> str:
@@ -32,7 +34,7 @@ def fill(page: str, folder: Path = HERE) -> str:
         folder: Where the files that blocks name are.
 
     Raises:
-        InputError: A file is missing or is no comparison and no report on contexts.
+        InputError: A file is missing or is no result that has a table.
     """
 
     def made(block: re.Match[str]) -> str:
@@ -56,20 +58,23 @@ def comparisons(page: str, folder: Path = HERE) -> dict[Path, tuple[Comparison, 
     return found
 
 
-def _read(path: Path) -> Comparison | ContextReport:
+def _read(path: Path) -> Result:
     try:
         return _RESULTS.validate_json(path.read_bytes())
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); make it first") from None
     except ValidationError:
         raise InputError(
-            f"{path}: is neither what `core compare` nor what `core context-quality` writes"
+            f"{path}: is nothing that `core compare`, `core context-quality` or `core robustness` "
+            "writes; make it by one of them"
         ) from None
 
 
-def _words(found: Comparison | ContextReport, block: re.Match[str]) -> str:
+def _words(found: Result, block: re.Match[str]) -> str:
     if isinstance(found, Comparison):
         return f"{comparison_table(found)}\n\n![{block['title']}]({_picture(block).as_posix()})\n"
+    if isinstance(found, Robustness):
+        return f"{robustness_table(found)}\n"
     return f"{side_by_side(found)}\n\n{correlations(found)}\n"
 
 

@@ -10,7 +10,7 @@ import typer
 
 from core.cli.captioner import captioner
 from core.cli.contexts import contexts
-from core.cli.experiments import check, compare, context_quality, evaluate, train
+from core.cli.experiments import check, compare, context_quality, evaluate, robustness, train
 from core.cli.games import bench, lab
 from core.cli.posts import analyse, annotate
 from core.errors import InputError
@@ -22,7 +22,18 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (analyse, annotate, contexts, check, train, evaluate, compare, context_quality, lab):
+for command in (
+    analyse,
+    annotate,
+    contexts,
+    check,
+    train,
+    evaluate,
+    compare,
+    robustness,
+    context_quality,
+    lab,
+):
     app.command()(command)
 app.add_typer(bench, name="bench")
 app.add_typer(captioner, name="captioner")

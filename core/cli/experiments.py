@@ -153,6 +153,52 @@ def compare(
         write(found.model_dump_json(indent=2), json_file)
 
 
+def robustness(
+    checkpoint: Checkpoint = "twitter17-minilm",
+    dataset: Annotated[
+        str | None, typer.Option(help="twitter (CoNLL), mnre, jmere or image_text (JSONL).")
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(help="The file to score; without one, the checkpoint's own dev data is."),
+    ] = None,
+    contexts: Contexts = None,
+    images: Images = None,
+    split: Split = None,
+    several: Annotated[
+        list[Path] | None,
+        typer.Option(help="JSONL of more contexts, to give several at once; repeat for more."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of lenders, word orders and draws.")] = 13,
+    device: Device = "auto",
+    json_file: JsonFile = None,
+) -> None:
+    """Do poor contexts do harm? F1 with none, one, several, wrong and shuffled ones.
+
+    Exit status 1: with some of them F1 is more than 0.5 points below that without contexts.
+    """
+    from core.analysis.robustness import robustness_table
+    from core.robustness import PostFile, measure_robustness
+
+    if (dataset is None) != (file is None) or (file is None and (contexts or images or split)):
+        raise InputError(
+            "--dataset and --file belong together, and --contexts, --images and --split to them; "
+            "give both, or none of the five"
+        )
+    found = measure_robustness(
+        checkpoint,
+        PostFile(dataset, file, tuple(contexts or ()), images, split) if dataset and file else None,
+        several=several or [],
+        seed=seed,
+        device=device,
+    )
+    print(robustness_table(found))
+    if json_file:
+        write(found.model_dump_json(indent=2), json_file)
+    if found.broken:
+        raise typer.Exit(1)
+
+
 def context_quality(
     runs: Annotated[
         list[Path],

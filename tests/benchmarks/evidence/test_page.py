@@ -2,8 +2,9 @@ import pytest
 
 from benchmarks.evidence.page import HERE, PAGE, comparisons, fill
 from core.analysis.evidence import comparison_table
+from core.analysis.robustness import robustness_table
 from core.errors import InputError
-from tests.benchmarks.evidence.invented import COMPARISON
+from tests.benchmarks.evidence.invented import COMPARISON, ROBUSTNESS
 
 PLACE = "Before.\n\n<!-- results/some.json: Some trainings -->\nold\n<!-- end -->\n\nAfter.\n"
 
@@ -29,6 +30,14 @@ def test_filling_twice_changes_nothing_more(folder):
     assert fill(once, folder) == once
 
 
+def test_robustness_is_a_table_without_a_picture(folder):
+    (folder / "results" / "some.json").write_text(ROBUSTNESS.model_dump_json())
+    filled = fill(PLACE, folder)
+    assert robustness_table(ROBUSTNESS) in filled
+    assert "![" not in filled
+    assert comparisons(PLACE, folder) == {}
+
+
 def test_every_comparison_has_its_picture_beside_the_page(folder):
     assert comparisons(PLACE, folder) == {
         folder / "pictures" / "some.png": (COMPARISON, "Some trainings")
@@ -36,7 +45,8 @@ def test_every_comparison_has_its_picture_beside_the_page(folder):
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(None, "make it first"), ("{}", "is neither"), ("{", "is neither")]
+    ("content", "message"),
+    [(None, "make it first"), ("{}", "is nothing that"), ("{", "is nothing that")],
 )
 def test_results_that_cannot_be_read_are_refused(folder, content, message):
     path = folder / "results" / "some.json"
