@@ -110,3 +110,14 @@ def build_generator(settings: Settings, device: str = "auto") -> ContextGenerato
 
         return OpenAIGenerator(settings)
     return PerceptionGenerator(ocr=settings.ocr)
+
+
+def built_in_generators(*, ocr: bool = True) -> tuple[ContextGenerator, ...]:
+    """Return those that describe a photo when nobody chose: they ship, and work offline.
+
+    Args:
+        ocr: Whether the text in a photo is read, too.
+    """
+    from core.captioning.generator import CaptionerGenerator
+
+    return CaptionerGenerator(), PerceptionGenerator(ocr=ocr)

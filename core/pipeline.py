@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 
 from core.bank import Bank, bank_fingerprint
+from core.catalogue import built_in_generators
 from core.contexts.detector import ObjectDetector, Sight
-from core.contexts.perception import PerceptionGenerator
 from core.contexts.store import ContextStore
 from core.datasets.batches import Batch, collate
 from core.datasets.pieces import cut_points
@@ -46,7 +46,7 @@ class Pipeline:
 
     Any number of threads may share it. Attribution hooks the model's layers, and a forward pass
     that met such a hook would be silently wrong, so one lock keeps everything that reads with the
-    model apart; the perception models stand outside it.
+    model apart; the generators of contexts stand outside it.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Pipeline:
                 f"{checkpoint.config.image_encoder.model}; install requirements-models.txt again"
             )
         self.store = ContextStore()
-        self._generators = {ocr: PerceptionGenerator(ocr=ocr) for ocr in (True, False)}
+        self._generators = {ocr: built_in_generators(ocr=ocr) for ocr in (True, False)}
         self._detector = ObjectDetector()
         self._bank: Bank | None = None
         self._reading = threading.RLock()
@@ -79,8 +79,12 @@ class Pipeline:
         return cls(load_checkpoint(checkpoint), device=choose_device(device))
 
     def describe(self, image: LoadedImage, *, ocr: bool = True) -> list[Context]:
-        """Return what the perception models say about a photo; cached on disk by its content."""
-        return self.store.get_or_generate(image, self._generators[ocr])
+        """Return what the models that ship say about a photo; cached on disk by its content."""
+        return [
+            context
+            for generator in self._generators[ocr]
+            for context in self.store.get_or_generate(image, generator)
+        ]
 
     def analyse(
         self,
@@ -100,7 +104,7 @@ class Pipeline:
         Args:
             text: Its sentence.
             image: Its photo, if any.
-            contexts: Descriptions of the photo; None: perceived from it. Those with
+            contexts: Descriptions of the photo; None: the models that ship describe it. Those with
                 `included=False` stay in the record and take no part.
             tokens: The sentence's words where a dataset has split it; without any: split here.
             pair: Whose relation is asked for, of a checkpoint for mre.
@@ -349,8 +353,10 @@ class Pipeline:
 
     def _fingerprints(self, contexts: Sequence[Context], *, has_sight: bool) -> dict[str, str]:
         made = {**self.checkpoint.fingerprints, "bank": bank_fingerprint(self.bank_folder)}
-        if any(context.generator == "perception" for context in contexts):
-            made["generator"] = self._generators[True].fingerprint
+        used = {context.generator for context in contexts}
+        for generator in self._generators[True]:
+            if generator.name in used:
+                made[generator.name] = generator.fingerprint
         if has_sight:
             made["detector"] = self._detector.fingerprint
         return made

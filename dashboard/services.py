@@ -101,7 +101,7 @@ def warm_up(name: str = "") -> None:
 
 
 def describe(photo: LoadedImage, progress: Progress, *, checkpoint: str = "") -> list[Context]:
-    """Return what the perception models say about a photo.
+    """Return what the models that ship say about a photo.
 
     Args:
         photo: That is described.

@@ -8,6 +8,7 @@ from core.catalogue import (
     GENERATORS,
     PerceptionSettings,
     build_generator,
+    built_in_generators,
     generator_names,
     read_settings,
 )
@@ -76,3 +77,9 @@ def test_choosing_perception_loads_no_library_of_other_generators():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_what_ships_describes_a_photo_when_nobody_chose():
+    assert [made.name for made in built_in_generators()] == ["captioner", "perception"]
+    with_text, without = built_in_generators(), built_in_generators(ocr=False)
+    assert with_text[1].fingerprint != without[1].fingerprint

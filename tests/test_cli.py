@@ -37,7 +37,7 @@ def analyse(tiny_checkpoint, tmp_path, monkeypatch):
 def test_a_photo_and_a_sentence_give_a_record_that_validates(analyse):
     record = analyse("--image", str(PHOTO))
     assert record.post.text == TEXT
-    assert {context.generator for context in record.contexts} == {"perception"}
+    assert {context.generator for context in record.contexts} == {"captioner", "perception"}
 
 
 def test_contexts_may_be_typed_and_repeated(analyse):
