@@ -120,4 +120,4 @@ def built_in_generators(*, ocr: bool = True) -> tuple[ContextGenerator, ...]:
     """
     from core.captioning.generator import CaptionerGenerator
 
-    return CaptionerGenerator(), PerceptionGenerator(ocr=ocr)
+    return PerceptionGenerator(ocr=ocr), CaptionerGenerator()
