@@ -39,15 +39,20 @@ def generator_files() -> dict[str, Path]:
 
     The folder that the variable `SHAPCA_GENERATORS` names is looked through, too; of two files with
     one name it is the user's that counts.
+
+    Raises:
+        InputError: The variable names no folder.
     """
     own = os.environ.get(VARIABLE)
+    if own and not Path(own).is_dir():
+        raise InputError(f"{VARIABLE} names {own}, which is no folder: correct it, or unset it")
     folders = [GENERATORS, *([Path(own)] if own else [])]
     found = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
     return dict(sorted(found.items()))
 
 
 def generator_names() -> list[str]:
-    """Return the names of the generators that can be chosen, in order of the alphabet."""
+    """Return the names of the generators that can be chosen; otherwise as `generator_files`."""
     return list(generator_files())
 
 

@@ -167,6 +167,24 @@ def resolve_model(name_or_path: str, revision: str | None = None) -> Path | str:
     return cached or _confirmed_hub_id(name_or_path, revision)
 
 
+def is_model_here(name_or_path: str, revision: str | None = None) -> bool:
+    """Return whether a model is loaded without a network, as far as is seen without loading it.
+
+    Args:
+        name_or_path: As for `resolve_model`.
+        revision: As for `resolve_model`.
+    """
+    packaged = WEIGHTS.get(name_or_path)
+    if packaged is not None and packaged.is_model_folder:
+        return True
+    if name_or_path and Path(name_or_path).expanduser().is_dir():
+        return True
+    try:
+        return _cached_snapshot(name_or_path, revision) is not None
+    except HFValidationError:
+        return False
+
+
 def _cached_snapshot(hub_id: str, revision: str | None) -> Path | None:
     """Return the folder of a model that was downloaded before, weights included.
 

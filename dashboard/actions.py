@@ -11,7 +11,8 @@ from core.datasets.samples import Sample
 from core.errors import InputError
 from core.images import read_image
 from core.records import Context, Record
-from dashboard import generators, services
+from dashboard import services
+from dashboard.generators import Offered
 from dashboard.inputs import Inputs
 from dashboard.state import Explore
 from dashboard.trials import Trial, Trials
@@ -61,21 +62,17 @@ def analyse(state: Explore, place: DeltaGenerator) -> None:
         st.rerun()  # the contexts' widgets above were drawn before there were any
 
 
-def write_contexts(state: Explore, names: Sequence[str], asked: Sequence[str]) -> None:
+def write_contexts(state: Explore, chosen: Sequence[Offered], asked: Sequence[str]) -> None:
     """Let generators describe the photo; it goes to no other machine that was not agreed to.
 
     Args:
         state: Of this visitor.
-        names: Of the generators.
+        chosen: The generators.
         asked: Prompts, for those that take any.
     """
-    photo = state.photo
-    if photo is None:
-        return
-    chosen = [offer for offer in generators.offered() if offer.name in names and not offer.trouble]
-    agreed = state.generating.consents
-    if all((photo.sha256, offer.host) in agreed for offer in chosen if offer.leaves):
-        state.generating.write(names, asked, photo)
+    photo, agreed = state.photo, state.generating.consents
+    if photo and all((photo.sha256, offer.host) in agreed for offer in chosen if offer.leaves):
+        state.generating.write(chosen, asked, photo)
 
 
 def borrow_contexts(state: Explore, lender: Sample) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.images import LoadedImage
 from core.records import Context
-from dashboard.generators import Answer, start
+from dashboard.generators import Answer, Offered, start
 from dashboard.jobs import Job
 
 
@@ -63,12 +63,12 @@ class Generating:
     consents: set[tuple[str, str]] = field(default_factory=set)
     _numbered: int = field(default=0, repr=False)
 
-    def write(self, names: Sequence[str], asked: Sequence[str], photo: LoadedImage) -> None:
+    def write(self, chosen: Sequence[Offered], asked: Sequence[str], photo: LoadedImage) -> None:
         """Let generators describe a photo, beside what was borrowed; older answers go."""
         self.cancel()
         self.columns = tuple(column for column in self.columns if column.job is None)
-        for name in names:
-            self._add(name, job=start(name, asked, photo))
+        for offer in chosen:
+            self._add(offer.name, job=start(offer, asked, photo))
 
     def borrow(self, title: str, contexts: Sequence[Context]) -> None:
         """Put the contexts of another post beside the others, once."""

@@ -7,8 +7,10 @@ import pytest
 from core.catalogue import (
     GENERATORS,
     PerceptionSettings,
+    about_generator,
     build_generator,
     built_in_generators,
+    generator_files,
     generator_names,
     read_settings,
 )
@@ -64,6 +66,45 @@ def test_the_generator_is_built_as_it_is_set():
     built = build_generator(PerceptionSettings(ocr=False))
     assert built.name == "perception"
     assert built.fingerprint == PerceptionGenerator(ocr=False).fingerprint
+
+
+def test_the_users_own_folder_is_looked_through_and_counts_before_ours(tmp_path, monkeypatch):
+    before = generator_names()
+    for name in ("mine", "perception"):
+        (tmp_path / f"{name}.toml").write_text('kind = "perception"\nocr = false\n')
+    monkeypatch.setenv("SHAPCA_GENERATORS", str(tmp_path))
+
+    assert generator_names() == sorted([*before, "mine"])
+    assert generator_files()["perception"] == tmp_path / "perception.toml"
+    assert read_settings("mine") == read_settings("perception") == PerceptionSettings(ocr=False)
+
+
+def test_a_folder_of_the_users_own_that_is_none_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("SHAPCA_GENERATORS", str(tmp_path / "none"))
+    with pytest.raises(InputError, match=r"SHAPCA_GENERATORS names .*none, which is no folder"):
+        generator_names()
+
+
+@pytest.mark.parametrize("name", generator_names())
+def test_every_generator_that_ships_says_what_it_is(name):
+    assert about_generator(GENERATORS / f"{name}.toml").endswith((".", "!"))
+
+
+def test_what_a_file_says_of_itself_ends_with_the_comment_at_its_head(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('# Ours:\n#  small.\nkind = "perception"\n# no word of it\n')
+    assert about_generator(path) == "Ours: small."
+    path.write_text('kind = "perception"\n# no word of it\n')
+    assert about_generator(path) == ""
+
+
+@pytest.mark.parametrize("content", [None, b"# \xff"])
+def test_a_file_that_cannot_be_read_says_nothing_of_itself(tmp_path, content):
+    path = tmp_path / "mine.toml"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=r"mine\.toml: cannot be read"):
+        about_generator(path)
 
 
 def test_choosing_perception_loads_no_library_of_other_generators():

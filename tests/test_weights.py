@@ -9,7 +9,7 @@ import pytest
 
 from core import weights
 from core.errors import InputError
-from core.weights import WEIGHTS, Weight, find_weight, resolve_model, sha256_file
+from core.weights import WEIGHTS, Weight, find_weight, is_model_here, resolve_model, sha256_file
 
 
 @pytest.fixture
@@ -115,8 +115,19 @@ def test_a_downloaded_model_resolves_to_its_folder_without_the_network(hub_cache
     (snapshot / "config.json").write_text("{}")
     with pytest.raises(InputError, match="nor in the local Hugging Face cache"):
         resolve_model("owner/name")  # an unfinished download: no weights yet
+    assert not is_model_here("owner/name")
     (snapshot / "model.safetensors").write_bytes(b"")
     assert resolve_model("owner/name") == snapshot
+    assert is_model_here("owner/name")
+    assert not is_model_here("owner/name", "v2")
+
+
+def test_folders_and_packaged_models_are_here_and_what_is_no_model_is_not(
+    tmp_path, packaged, hub_cache
+):
+    assert is_model_here(str(tmp_path))
+    assert is_model_here("toy-folder")
+    assert not any(is_model_here(name) for name in ("toy", "", "no such / model", "owner/none"))
 
 
 def test_a_revision_resolves_to_its_own_folder(hub_cache):

@@ -71,7 +71,7 @@ def _photo(state: Explore, on_upload: Callable[[str], None]) -> None:
         on_change=on_upload,
         args=(chooser,),
         help="JPEG, PNG, WEBP, GIF, BMP or TIFF, up to 20 MB and 25 megapixels. "
-        "It stays on this machine.",
+        "It stays on this machine unless you choose a generator elsewhere and agree to it.",
     )
     if state.photo_error:
         notice.problem(state.photo_error)

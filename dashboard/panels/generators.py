@@ -29,7 +29,7 @@ LENT = key("generators", "lent")
 class Actions:
     """What happens on a click."""
 
-    write: Callable[[Sequence[str], Sequence[str]], None]
+    write: Callable[[Sequence[Offered], Sequence[str]], None]
     borrow: Callable[[Sample], None]
     keep: Callable[[Sequence[Context], bool], None]
 
@@ -55,7 +55,11 @@ def columns(state: Explore, actions: Actions) -> None:
 
 
 def _generators(state: Explore, actions: Actions) -> None:
-    offered = {offer.name: offer for offer in generators.offered()}
+    try:
+        offered = {offer.name: offer for offer in generators.offered()}
+    except InputError as error:
+        notice.problem(str(error))
+        return
     names = st.pills(
         "Generators",
         list(offered),
@@ -74,7 +78,7 @@ def _generators(state: Explore, actions: Actions) -> None:
         icon=":material/play_arrow:",
         key=key("generators", "write"),
         on_click=actions.write,
-        args=(names, asked),
+        args=(chosen, asked),
         disabled=state.photo is None or not names or not agreed,
     )
     if state.photo is None:
@@ -107,9 +111,11 @@ def _consents(state: Explore, chosen: Sequence[Offered], asked: Sequence[str]) -
     photo = state.photo
     if photo is None:
         return False
-    hosts = {offer.host: offer for offer in reversed(chosen) if offer.leaves}
-    for host, offer in hosts.items():
-        st.html(_expected_html(offer, asked, photo))
+    hosts = list(dict.fromkeys(offer.host for offer in chosen if offer.leaves))
+    for host in hosts:
+        for offer in chosen:
+            if offer.host == host:
+                st.html(_expected_html(offer, asked, photo))
         consent = (photo.sha256, host)
         agreed = st.checkbox(
             f"Send this photo to {host}",
@@ -125,8 +131,11 @@ def offer_html(offer: Offered) -> str:
     if offer.trouble:
         return _line(offer, offer.trouble)
     where = f"asks {offer.host}" if offer.host else "on this machine"
-    left = ", outside of this machine" if offer.leaves else ""
-    return _line(offer, f"{where}{left}. {offer.about}")
+    if offer.leaves:
+        where += ", outside of this machine"
+    if offer.fetches:
+        where += ", but its weights are not here yet: the first photo fetches them"
+    return _line(offer, f"{where}. {offer.about}")
 
 
 def _line(offer: Offered, said: str) -> str:
@@ -135,7 +144,7 @@ def _line(offer: Offered, said: str) -> str:
 
 def _expected_html(offer: Offered, asked: Sequence[str], photo: LoadedImage) -> str:
     try:
-        made = generators.expected(offer.name, asked, photo)
+        made = generators.expected(offer, asked, photo)
     except InputError as error:
         return f'<p class="sc-origin">{html.escape(str(error))}</p>'
     if made is None:
@@ -209,7 +218,7 @@ def _column(column: Column) -> list[Context]:
         context
         for place, context in enumerate(answer.contexts)
         if st.checkbox(
-            escaped(context.text),
+            notice.literal(context.text),
             value=True,
             key=key("generators", column.number, place, "keep"),
         )
@@ -249,8 +258,9 @@ def words(column: Column) -> str:
     waited = f"{time.monotonic() - column.began:.0f} s"
     if job.condition in ("waiting", "running"):
         return f"{job.condition} · {waited}"
-    answer = column.answer
-    return "failed" if answer is None else taken(answer)
+    if column.answer:
+        return taken(column.answer)
+    return "failed" if job.error else "given up: nobody was looking"
 
 
 def taken(answer: Answer) -> str:
@@ -259,8 +269,3 @@ def taken(answer: Answer) -> str:
         return "from the store"
     cost = "" if answer.dollars is None else f" · ${answer.dollars:.5f}"
     return f"{answer.seconds:.1f} s{cost}"
-
-
-def escaped(text: str) -> str:
-    """Return a text so that a label, which is Markdown, shows it as it stands."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|$~:" else sign for sign in text)

@@ -4,7 +4,7 @@ import re
 
 import streamlit as st
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-!|<>$:~&])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$:~&])")
 
 
 def problem(message: str) -> None:

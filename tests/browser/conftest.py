@@ -84,7 +84,10 @@ def relation_server(
 def generator_server(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Server, MisbehavingServer]]:
-    """The dashboard with generators that ask a server of this machine, or of another."""
+    """The dashboard with generators that ask a server of this machine, or of another.
+
+    What is sent to another arrives at the same server, which is the way out of the machine.
+    """
     folder, asked = tmp_path_factory.mktemp("generators"), MisbehavingServer()
     generators = folder / "own"
     generators.mkdir()
@@ -96,7 +99,8 @@ def generator_server(
     abroad += 'base_url = "http://photos.example/v1"\nkey_variable = ""\n'
     (generators / "abroad.toml").write_text(abroad, encoding="utf-8")
     try:
-        with _serving(folder, SHAPCA_GENERATORS=str(generators)) as running:
+        way_out = {"http_proxy": asked.base_url, "no_proxy": ""}
+        with _serving(folder, SHAPCA_GENERATORS=str(generators), **way_out) as running:
             yield running, asked
     finally:
         asked.close()

@@ -72,6 +72,19 @@ def column(page, title):
     )
 
 
+def other_photo(page):
+    """Put another photo in the place of the one on the page."""
+    stream = io.BytesIO()
+    Image.new("RGB", (64, 64), "maroon").save(stream, "PNG")
+    page.get_by_role("button", name="Remove photo", exact=True).click()
+    # Only then is the chooser a new one.
+    expect(page.get_by_text("No photo: the post is analysed")).to_be_visible()
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "other.png", "mimeType": "image/png", "buffer": stream.getvalue()}
+    )
+    expect(page.get_by_text("64 × 64 pixels")).to_be_visible()
+
+
 def test_two_generators_write_side_by_side_and_what_is_kept_joins_the_post(opened, asked):
     page = opened()
     choose(page, "quick", "perception")
@@ -137,20 +150,20 @@ def test_a_photo_leaves_the_machine_only_after_consent_for_this_photo(opened, as
     page = opened()
     choose(page, "abroad")
     expect(page.get_by_text("outside of this machine")).to_be_visible()
-    expect(write(page)).to_be_disabled()
     expect(page.get_by_text(re.compile("1 request of .* KB, price unknown"))).to_be_visible()
-    page.locator("label").filter(has_text="Send this photo to photos.example").click()
-    expect(write(page)).to_be_enabled()
-
-    stream = io.BytesIO()
-    Image.new("RGB", (64, 64), "maroon").save(stream, "PNG")
-    page.get_by_role("button", name="Remove photo", exact=True).click()
-    page.locator('input[type="file"]').set_input_files(
-        {"name": "other.png", "mimeType": "image/png", "buffer": stream.getvalue()}
-    )
-    expect(page.get_by_text("64 × 64 pixels")).to_be_visible()
     expect(write(page)).to_be_disabled()
     assert asked.asked == []
+    page.locator("label").filter(has_text="Send this photo to photos.example").click()
+    write(page).click()
+
+    expect(column(page, "abroad").get_by_role("checkbox")).to_be_visible()
+    (request,) = asked.asked
+    assert request.path == "http://photos.example/v1/chat/completions"
+    assert request.photo.size == (320, 240)
+
+    other_photo(page)
+    expect(write(page)).to_be_disabled()
+    assert len(asked.asked) == 1
 
 
 def test_prompts_are_shown_with_their_hash_and_asked(opened, asked):

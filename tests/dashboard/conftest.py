@@ -91,6 +91,32 @@ def page(
     return lambda: AppTest.from_file(APP, default_timeout=60)
 
 
+class OwnGenerators:
+    """A folder of generators of the user's own, and an empty store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def file(self, name: str, text: str) -> None:
+        """Write a generator's file."""
+        (self.folder / f"{name}.toml").write_text(text, encoding="utf-8")
+
+    def __call__(self, name: str, base_url: str, lines: str = "") -> None:
+        """Write the file of one that asks a server once, and does not try again."""
+        text = f'# A <test> model.\nkind = "openai"\nmodel = "{name}"\nretries = 0\n'
+        self.file(name, f'{text}key_variable = ""\nbase_url = "{base_url}"\n{lines}')
+
+
+@pytest.fixture
+def own_generators(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OwnGenerators:
+    """Generators that a test may add to those that ship."""
+    folder = tmp_path / "own-generators"
+    folder.mkdir()
+    monkeypatch.setenv("SHAPCA_GENERATORS", str(folder))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return OwnGenerators(folder)
+
+
 @pytest.fixture(scope="session")
 def task_checkpoints(
     tmp_path_factory: pytest.TempPathFactory,
