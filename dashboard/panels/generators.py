@@ -20,6 +20,7 @@ from dashboard.panels import notice
 from dashboard.panels.card import caption, card
 from dashboard.state import Explore, key
 
+CARD = "generators"
 CHOSEN = key("generators", "chosen")
 ASKED = key("generators", "asked")
 LENT = key("generators", "lent")
@@ -47,7 +48,7 @@ def columns(state: Explore, actions: Actions) -> None:
     """Draw what comes in, a column a generator, until it is kept or let go."""
     if not state.generating.columns:
         return
-    with card("generators", "Contexts to choose from", "as they come in, side by side"):
+    with card(CARD, "Contexts to choose from", "as they come in, side by side"):
         if state.generating.is_over:
             _drawn(state, actions)
         else:
@@ -85,6 +86,9 @@ def _generators(state: Explore, actions: Actions) -> None:
         caption("Upload a photo first.")
     elif names and not agreed:
         caption("A photo leaves this machine only when you say so above.")
+    if state.generating.columns:  # which may stand outside of what is seen of a long page
+        come = "are there" if state.generating.is_over else "are coming in"
+        caption(f'<a href="#{CARD}">Contexts to choose from</a> {come}.')
 
 
 def _prompts() -> list[str]:

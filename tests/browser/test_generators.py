@@ -191,6 +191,21 @@ def test_contexts_are_borrowed_from_another_post(opened, asked):
 
 
 @SCREENS
+def test_on_a_long_page_a_link_leads_to_what_came_in(visit_generators, asked, width, scheme):
+    page = visit_generators("/?e_post=eiffel-tower", width=width, scheme=scheme)
+    page.locator(".sc-verdict").wait_for()
+    page.get_by_text("More generators").click()
+    choose(page, "quick")
+    write(page).click()
+    expect(page.get_by_text("Contexts to choose from are there.")).to_be_visible()
+    heading = page.get_by_role("heading", name="Contexts to choose from")
+    expect(heading).not_to_be_in_viewport()
+    page.get_by_role("link", name="Contexts to choose from").click()
+
+    expect(heading).to_be_in_viewport()
+
+
+@SCREENS
 def test_it_is_whole_on_every_screen(opened, asked, width, scheme):
     page = opened(width=width, scheme=scheme)
     choose(page, "quick", "failing")
