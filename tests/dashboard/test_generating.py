@@ -106,6 +106,8 @@ def test_what_is_borrowed_is_there_at_once_with_its_origin_and_only_once():
     assert column.is_over
     assert column.answer.contexts == LENT
     assert column.answer.dollars is None
+    generating.cancel()
+    assert not column.is_cancelled
 
 
 def test_what_comes_after_cancel_is_not_shown_but_paid_for_only_once(

@@ -49,6 +49,7 @@ def test_what_ships_is_offered_first_and_the_users_own_among_the_others(own):
     assert names[:2] == ["captioner", "perception"]
     assert names[2:] == sorted(names[2:])
     assert {"own", "gpt-4o", "llava-1.5"} <= set(names)
+    assert not any(offer.trouble for offer in by_name().values())
 
 
 @pytest.mark.parametrize(
