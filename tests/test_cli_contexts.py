@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -118,7 +119,7 @@ def asking(folder, tmp_path, capsys, misbehaving_server, monkeypatch):
         settings = (
             f'base_url="{misbehaving_server.base_url}"',
             "retries=1",
-            "timeout_seconds=0.5",
+            "timeout_seconds=3.0",
             "input_price=2.5",
             "output_price=10.0",
         )
@@ -148,7 +149,8 @@ def test_a_dry_run_tells_what_a_server_would_get_and_cost_and_sends_nothing(
 def test_every_photo_of_a_misbehaving_server_ends_as_done_or_failed_with_its_reason(
     asking, misbehaving_server, folder, tmp_path
 ):
-    save_plain(folder, 40)
+    for number in range(40):  # of different sizes: colours next to each other are one JPEG
+        Image.new("RGB", (8 + number, 8), "teal").save(folder / f"{number}.png")
     answers = [
         always(good()),
         in_turn(failing(429, retry_after="0"), good()),
@@ -159,12 +161,13 @@ def test_every_photo_of_a_misbehaving_server_ends_as_done_or_failed_with_its_rea
         always(Answer(body=b"<html>", content_type="text/html")),
         always(good(refusal="I cannot help with that.", text=None)),
         always(good("")),
-        in_turn(Answer(body=good().body, wait=2), good()),
+        in_turn(Answer(body=good().body, wait=30), good()),
     ]
-    kinds = {}
+    kinds, lock = {}, threading.Lock()
 
     def answer(asked):
-        kind = kinds.setdefault(asked.jpeg, len(kinds) % len(answers))
+        with lock:  # requests come at once, and every answer is to be given to four photos
+            kind = kinds.setdefault(asked.jpeg, len(kinds) % len(answers))
         return answers[kind](asked)
 
     misbehaving_server.answer = answer
@@ -175,7 +178,7 @@ def test_every_photo_of_a_misbehaving_server_ends_as_done_or_failed_with_its_rea
     failed = {row["image_id"]: row["reason"] for row in map(json.loads, lines)}
     assert set(done).isdisjoint(failed)
     assert set(done) | set(failed) == {str(number) for number in range(40)}
-    assert {len(done), len(failed)} == {16, 24}
+    assert (len(done), len(failed)) == (16, 24)
     assert all(failed.values())
     assert printed.err.count("left out: ") == 24
     paid = 16 * (500 * 2.5 + 20 * 10) / 1e6
