@@ -134,6 +134,11 @@ class SourceConfig(Section):
     batch_size: PositiveInt = 32
 
 
+def data_path(root: str, relative: str) -> Path:
+    """Return where a file of the data lies: the variable `SHAPCA_DATA` takes the root's place."""
+    return Path(os.environ.get("SHAPCA_DATA", root)) / relative
+
+
 class DataConfig(Section):
     """Where the data lies, what is trained on, and what epochs are chosen by."""
 
@@ -147,7 +152,7 @@ class DataConfig(Section):
 
     def path(self, relative: str) -> Path:
         """Return where `relative` lies on this machine."""
-        return Path(os.environ.get("SHAPCA_DATA", self.root)) / relative
+        return data_path(self.root, relative)
 
 
 class TrainingConfig(Section):

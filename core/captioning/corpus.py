@@ -1,12 +1,12 @@
 """Photos with captions that people wrote, read for training and for scoring."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.captioning.settings import CorpusConfig
+from core.config import data_path
 from core.errors import InputError, describe
 from core.lines import decode_line, read_lines
 
@@ -38,8 +38,7 @@ def read_corpus(config: CorpusConfig, split: str) -> list[CaptionedPhoto]:
     Raises:
         InputError: The file or a line cannot be read, or nothing is of this split.
     """
-    root = Path(os.environ.get("SHAPCA_DATA", config.root))
-    path = root / config.file
+    path, images = (data_path(config.root, part) for part in (config.file, config.images))
     found = []
     for number, raw in read_lines(path):
         if not raw.strip():
@@ -49,7 +48,7 @@ def read_corpus(config: CorpusConfig, split: str) -> list[CaptionedPhoto]:
         except ValidationError as error:
             raise InputError(f"{path}:{number}: {describe(error)}") from None
         if line.split == split and line.captions:
-            found.append(CaptionedPhoto(root / config.images / line.image, line.captions))
+            found.append(CaptionedPhoto(images / line.image, line.captions))
     if not found:
         raise InputError(f"{path}: no photo is of the split {split!r}")
     return found

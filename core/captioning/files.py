@@ -4,11 +4,10 @@ The file names differ from those of a Shap-CA model, so that neither is taken fo
 """
 
 import json
-import tomllib
 from pathlib import Path
 
 import tomli_w
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -16,6 +15,7 @@ from torch import Tensor
 from core.captioning.decoder import CaptionDecoder
 from core.captioning.settings import CaptionerConfig
 from core.captioning.vocabulary import Vocabulary
+from core.config_files import load_toml
 from core.errors import InputError, describe
 from core.replacing import replacing
 from core.weights import sha256_file
@@ -84,8 +84,7 @@ def load_captioner(name_or_path: str) -> tuple[CaptionDecoder, CaptionerConfig, 
     """
     folder = _find(name_or_path)
     try:
-        table = tomllib.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        config = CaptionerConfig.model_validate(table)
+        config = load_toml(folder / CONFIG, TypeAdapter(CaptionerConfig))
         with safe_open(folder / WEIGHTS, framework="pt") as file:
             facts = Facts.model_validate_json((file.metadata() or {})[_HEADER])
             weights = {name: file.get_tensor(name).float() for name in list(file.keys())}

@@ -12,7 +12,7 @@ import torch
 
 from core.captioning.beam import beam_search
 from core.captioning.decoder import CaptionDecoder
-from core.captioning.files import load_captioner
+from core.captioning.files import Facts, load_captioner
 from core.captioning.photos import PhotoReader
 from core.captioning.settings import CaptionerConfig, CaptionerSettings
 from core.captioning.vocabulary import Vocabulary
@@ -57,7 +57,7 @@ class CaptionerGenerator:
         Raises:
             InputError: There is no such checkpoint.
         """
-        _, config, facts, sha256 = load_captioner(self.settings.checkpoint)
+        _, config, facts, sha256 = self._checkpoint
         deciding = [sha256, facts.image_fingerprint, self._beams(config), config.length_power]
         return hashlib.sha256(json.dumps(deciding).encode()).hexdigest()
 
@@ -99,8 +99,12 @@ class CaptionerGenerator:
             return self._loaded
 
     @functools.cached_property
+    def _checkpoint(self) -> tuple[CaptionDecoder, CaptionerConfig, Facts, str]:
+        return load_captioner(self.settings.checkpoint)
+
+    @functools.cached_property
     def _loaded(self) -> _Captioner:
-        decoder, config, facts, _ = load_captioner(self.settings.checkpoint)
+        decoder, config, facts, _ = self._checkpoint
         encoder = load_image_encoder(config.image_encoder)
         if encoder.fingerprint != facts.image_fingerprint:
             raise InputError(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import Device
+from core.cli.options import Device, OutFolder, RunFolder
 
 captioner = typer.Typer(help="Train and score the built-in captioner.", no_args_is_help=True)
 
@@ -17,10 +17,8 @@ def train(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Override a key: fitting.epochs=3.")
     ] = None,
-    run: Annotated[Path | None, typer.Option(help="Run folder; default runs/<name>.")] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Checkpoint folder; default checkpoints/<name>.")
-    ] = None,
+    run: RunFolder = None,
+    out: OutFolder = None,
     device: Device = "auto",
 ) -> None:
     """Train a captioner; started again after a kill, it goes on after its last epoch."""

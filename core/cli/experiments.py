@@ -12,6 +12,8 @@ from core.cli.options import (
     Device,
     Images,
     JsonFile,
+    OutFolder,
+    RunFolder,
     SkipBadLines,
     Split,
     write,
@@ -52,10 +54,8 @@ def train(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Override a key: training.epochs=3.")
     ] = None,
-    run: Annotated[Path | None, typer.Option(help="Run folder; default runs/<name>.")] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Checkpoint folder; default checkpoints/<name>.")
-    ] = None,
+    run: RunFolder = None,
+    out: OutFolder = None,
     device: Device = "auto",
 ) -> None:
     """Train a checkpoint; started again after a kill, it goes on where it was."""

@@ -14,6 +14,10 @@ Contexts = Annotated[
 ]
 Images = Annotated[Path | None, typer.Option(help="Folder of the file's photos.")]
 Split = Annotated[str | None, typer.Option(help="Keep only lines of this split.")]
+RunFolder = Annotated[Path | None, typer.Option(help="Run folder; default runs/<name>.")]
+OutFolder = Annotated[
+    Path | None, typer.Option(help="Checkpoint folder; default checkpoints/<name>.")
+]
 SkipBadLines = Annotated[bool, typer.Option(help="Leave out bad lines, and count them.")]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result here as JSON.")]
 
