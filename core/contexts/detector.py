@@ -95,9 +95,7 @@ class ObjectDetector:
         Raises:
             InputError: The weights are not installed, or damaged.
         """
-        return tuple(
-            _READABLE.get(label, label) for label in self._labels() if label not in _UNUSED_LABELS
-        )
+        return tuple(self._named(range(len(self._labels()))))
 
     def detect(self, photo: Image.Image) -> list[Detection]:
         """Return the objects in the photo, the most confident first.

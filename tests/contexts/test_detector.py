@@ -136,3 +136,10 @@ def test_an_object_that_it_is_not_sure_of_is_possible():
 
     assert "cat" not in sight.sure
     assert len(sight.perhaps) > len(sight.sure)
+
+
+def test_its_eighty_names_are_readable_and_all_different():
+    names = ObjectDetector().names()
+    assert len(names) == len(set(names)) == 80
+    assert {"person", "dog", "TV", "hair dryer"} <= set(names)
+    assert "???" not in names
