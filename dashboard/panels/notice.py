@@ -4,7 +4,8 @@ import re
 
 import streamlit as st
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$:~&])")
+# A full stop makes a list after a number, and a link after "www"; elsewhere it is one.
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-!|<>$:~&]|(?<=\d)\.(?=\s)|(?<=www)\.)")
 
 
 def problem(message: str) -> None:
