@@ -61,13 +61,20 @@ class AlignmentConfig(Section):
 
 
 class FusionConfig(Section):
-    """The context-gated cross-attention."""
+    """The context-gated cross-attention, and how far words attend to contexts beside it."""
 
     heads: PositiveInt = 8
     dropout: float = Field(0.1, ge=0, lt=1)
     gated: bool = Field(True, description="False: plain cross-attention, every gate at 1")
     gate_bias: float = Field(2.0, description="gates start at sigmoid(gate_bias)")
     bridge_temperature: PositiveFloat = 0.1
+    context_attention: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="what a piece of a context weighs in a word's attention next to one of the "
+        "sentence, once trained; in training 1",
+    )
 
 
 class HeadConfig(Section):

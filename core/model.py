@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from core.config import Config
 from core.datasets.batches import CHARACTERS, Batch
 from core.encoders.characters import CharacterEncoder
-from core.encoders.text import TextEncoder, mean_pool
+from core.encoders.text import TextEncoder, mean_pool, subdue_contexts
 from core.fusion import ContextGatedFusion, Fused, bridge_weights
 from core.tasks import build_head
 
@@ -58,6 +58,7 @@ class ShapCA(nn.Module):
         width, align = text_encoder.width, config.alignment.width
         self.image_width = image_width
         self.bridge_temperature = config.fusion.bridge_temperature
+        self.context_attention = config.fusion.context_attention
         self.text_encoder = text_encoder
         self.text_projection = nn.Linear(width, align, bias=False)
         self.context_projection = nn.Linear(width, align, bias=False)
@@ -115,7 +116,7 @@ class ShapCA(nn.Module):
             shares: Of each context in the bridge where they are known, shape (B, n); None: by
                 alignment.
         """
-        hidden = self.text_encoder(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+        hidden = self.text_encoder(batch.input_ids, self._mask(batch), batch.token_type_ids)
         starts = batch.word_starts.unsqueeze(-1).expand(-1, -1, hidden.shape[-1])
         words = hidden.gather(1, starts)  # (B, L, D)
         features, fused, bridged = self.fusion.without_image(words), None, None
@@ -163,6 +164,16 @@ class ShapCA(nn.Module):
         post = aligned.text + aligned.image
         affinity = torch.einsum("bnp,bp->bn", aligned.contexts, post).expand_as(has_context)
         return bridge_weights(affinity, has_context, temperature=self.bridge_temperature)
+
+    def _mask(self, batch: Batch) -> Tensor:
+        """Return the mask of the joint reading.
+
+        Ours: contexts are subdued only once trained. Training reads with them and without, and a
+        smaller weight reads between the two.
+        """
+        if self.training or self.context_attention == 1:
+            return batch.attention_mask
+        return subdue_contexts(batch.attention_mask, batch.token_type_ids, self.context_attention)
 
     def _pooled(self, input_ids: Tensor, mask: Tensor, present: Tensor) -> Tensor:
         """Encode and pool the rows that are present; the others are zeros, shape (rows, D)."""

@@ -46,6 +46,7 @@ def measure_robustness(
     file: PostFile | None = None,
     *,
     several: Sequence[Path] = (),
+    context_attention: float | None = None,
     seed: int = 13,
     device: str = "auto",
 ) -> Robustness:
@@ -58,15 +59,24 @@ def measure_robustness(
         file: What to measure on; None: the dev data that the checkpoint's config names.
         several: Context files that the condition `several` adds to the own ones; none: those that
             training sources beside dev name, and of a file none.
+        context_attention: Takes the place of the config's; see `core.config.FusionConfig`.
         seed: Of whose contexts are given to whom, of orders of words, and of the draws.
         device: See `core.devices`.
 
     Raises:
-        InputError: The checkpoint or the data cannot be read, or no post has gold answers.
+        InputError: The checkpoint or the data cannot be read, no post has gold answers, or the
+            weight is out of range.
     """
     device = choose_device(device)
     ready = load_checkpoint(checkpoint)
     model, config = ready.model.to(device), ready.config
+    if context_attention is not None:
+        if not 0 < context_attention <= 1:
+            raise InputError(
+                f"contexts cannot weigh {context_attention} in attention; give a number above 0 "
+                "and at most 1"
+            )
+        model.context_attention = context_attention
     source = _source(file) if file else config.data.dev
     added = [str(path.resolve()) for path in several] or ([] if file else _beside_dev(config.data))
     posts = _annotated(source, config)
@@ -84,6 +94,7 @@ def measure_robustness(
         data=source.name,
         posts=len(posts),
         seed=seed,
+        context_attention=model.context_attention,
         conditions=tuple(
             score_condition(
                 name, given[name], found, None if name == "none" else counts["none"], seed=seed

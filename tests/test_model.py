@@ -240,6 +240,18 @@ def test_contexts_help_to_read_the_text_even_without_an_image(model, read):
 
 
 @torch.no_grad()
+def test_contexts_can_be_subdued_once_trained(config, model, read):
+    deaf, _ = build_model(
+        without(config, "fusion", context_attention=1e-30), image_width=IMAGE_WIDTH
+    )
+    deaf.load_state_dict(model.state_dict())
+    batch, bare = read((*ADA[:2], None), ROME), read((ADA[0], [], None), (ROME[0], [], None))
+    torch.testing.assert_close(deaf.eval().read(batch).scores, model.read(bare).scores, **SMALL)
+    deaf.training = True  # it alone: its parts would drop features out
+    assert torch.equal(deaf.read(batch).scores, model.read(batch).scores)
+
+
+@torch.no_grad()
 def test_before_training_the_image_changes_nothing(untrained, read):
     model, _ = untrained
     seeing, blind = model.read(read(ADA)), model.read(read(ADA), use_image=False)

@@ -101,6 +101,24 @@ def test_several_are_those_of_all_training_sources_of_the_corpus(measure):
     assert "Left out: one: gives every post what own gives." in said
 
 
+def test_contexts_that_hardly_weigh_hardly_change_anything(measure):
+    subdued, said, status = measure("--context-attention", 1e-30)
+    rows = by_name(subdued)
+    assert {row.f1 for row in rows.values()} == {rows["none"].f1}
+    assert {row.helped or row.hurt for row in rows.values()} <= {None, 0}
+    assert (subdued.context_attention, status) == (1e-30, 0)
+    assert "8 posts, contexts weigh 1e-30 in attention; F1" in said
+    full, _, _ = measure("--context-attention", 1)
+    assert full == measure()[0]
+
+
+@pytest.mark.parametrize("weight", ["0", "-1", "1.5", "nan"])
+def test_a_weight_that_is_none_is_refused(measure, weight):
+    found, said, status = measure("--context-attention", weight)
+    assert (found, status) == (None, 2)
+    assert "above 0 and at most 1" in " ".join(said.split())
+
+
 def test_another_file_is_measured_with_its_contexts(measure, data_root, more_contexts):
     own = ["--dataset", "twitter", "--file", data_root / "posts.txt"]
     own += ["--contexts", data_root / "contexts.jsonl"]

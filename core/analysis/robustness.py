@@ -60,6 +60,7 @@ class Robustness(Frozen):
         data: Name of the posts.
         posts: Those with gold answers.
         seed: Of whose contexts are given to whom, of orders of words, and of draws.
+        context_attention: What contexts weighed in the attention of words.
         allowed: What F1 may lose before a condition no longer holds.
         conditions: In the order of the table.
         left_out: Why a condition is not there, by its name.
@@ -71,6 +72,7 @@ class Robustness(Frozen):
     data: str
     posts: int
     seed: int
+    context_attention: float = 1.0
     allowed: float = ALLOWED
     conditions: tuple[Condition, ...]
     left_out: dict[str, str]
@@ -128,9 +130,10 @@ def robustness_table(found: Robustness) -> str:
     allowed = f"{100 * found.allowed:.1f}"
     heads = ["contexts", "posts with any", "F1", "precision", "recall", "difference (95 %)", "p"]
     heads += ["helped", "hurt", f"loses {allowed} at most"]
+    subdued = f", contexts weigh {found.context_attention:g} in attention"
     parts = [
-        f"{name} on {found.data}: {found.posts:,} posts; F1 in percent, difference to the same "
-        "model without contexts",
+        f"{name} on {found.data}: {found.posts:,} posts{subdued * (found.context_attention < 1)}; "
+        "F1 in percent, difference to the same model without contexts",
         markdown_table(heads, [_row(condition) for condition in found.conditions]),
     ]
     if found.left_out:

@@ -169,6 +169,13 @@ def robustness(
         list[Path] | None,
         typer.Option(help="JSONL of more contexts, to give several at once; repeat for more."),
     ] = None,
+    context_attention: Annotated[
+        float | None,
+        typer.Option(
+            help="What contexts weigh in the attention of words, above 0 and at most 1; default: "
+            "as in the checkpoint."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of lenders, word orders and draws.")] = 13,
     device: Device = "auto",
     json_file: JsonFile = None,
@@ -189,6 +196,7 @@ def robustness(
         checkpoint,
         PostFile(dataset, file, tuple(contexts or ()), images, split) if dataset and file else None,
         several=several or [],
+        context_attention=context_attention,
         seed=seed,
         device=device,
     )

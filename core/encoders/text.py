@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 
 import torch
 from safetensors import SafetensorError
@@ -47,13 +48,42 @@ class TextEncoder(nn.Module):
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
     ) -> Tensor:
-        """Return the last hidden states, shape (B, S, D), of pieces of shape (B, S)."""
+        """Return the last hidden states, shape (B, S, D), of pieces of shape (B, S).
+
+        Args:
+            input_ids: Pieces.
+            attention_mask: 1 for pieces, 0 for padding, shape (B, S), or what is added to the
+                attention of one piece (row) to another, shape (B, 1, S, S).
+            token_type_ids: Left out for models that have none.
+        """
         types = {}
         if token_type_ids is not None and getattr(self.model.config, "type_vocab_size", 0) > 1:
             types["token_type_ids"] = token_type_ids
         output = self.model(input_ids=input_ids, attention_mask=attention_mask, **types)
         hidden: Tensor = output.last_hidden_state
         return hidden
+
+
+def subdue_contexts(attention_mask: Tensor, token_type_ids: Tensor, weight: float) -> Tensor:
+    """Return the attention mask under which the sentence attends less to contexts.
+
+    Ours: before they are normalised, the weights that a piece of the sentence gives to pieces of
+    contexts are multiplied by `weight`, in every layer and head. At 1 nothing changes; towards 0
+    the sentence is read as if it stood alone. Contexts read one another and the sentence as ever.
+
+    Args:
+        attention_mask: 1 for pieces, 0 for padding, shape (B, S).
+        token_type_ids: 0 for the sentence, 1 for contexts, shape (B, S).
+        weight: Above 0.
+
+    Returns:
+        What is added to the logits of attention, shape (B, 1, S, S).
+    """
+    there = attention_mask.bool()
+    context = there & token_type_ids.bool()  # (B, S)
+    listening = (there & ~context).unsqueeze(2) & context.unsqueeze(1)  # (B, S, S)
+    added = listening * math.log(weight)
+    return added.masked_fill(~there.unsqueeze(1), torch.finfo(added.dtype).min).unsqueeze(1)
 
 
 def encoder_layers(model: PreTrainedModel) -> list[nn.Module]:

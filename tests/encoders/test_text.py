@@ -25,6 +25,7 @@ from core.encoders.text import (
     load_text_encoder,
     load_tokenizer,
     mean_pool,
+    subdue_contexts,
     tokenizer_fingerprint,
 )
 from core.errors import InputError
@@ -137,6 +138,59 @@ def test_token_types_are_ignored_where_the_model_has_none(folders, family):
     given = pieces(folders[family], "Rome")
     types = torch.ones_like(given["input_ids"])
     torch.testing.assert_close(encoder(**given, token_type_ids=types), encoder(**given))
+
+
+def joint(folder: Path, sentence: int, context: int, padding: int) -> dict[str, torch.Tensor]:
+    """Return a sentence of some pieces with a context and padding behind it."""
+    length = sentence + context
+    ids = torch.randint(5, 60, (1, length), generator=torch.Generator().manual_seed(7))
+    pad = load_tokenizer(str(folder)).pad_token_id
+    return {
+        "input_ids": torch.cat([ids, torch.full((1, padding), pad)], 1),
+        "attention_mask": torch.tensor([[1] * length + [0] * padding]),
+        "token_type_ids": torch.tensor([[0] * sentence + [1] * context + [0] * padding]),
+    }
+
+
+def subdued(given: dict[str, torch.Tensor], weight: float) -> dict[str, torch.Tensor]:
+    mask = subdue_contexts(given["attention_mask"], given["token_type_ids"], weight)
+    return {**given, "attention_mask": mask}
+
+
+@torch.no_grad()
+def test_contexts_at_full_weight_are_read_as_ever(folder):
+    encoder = load_text_encoder(str(folder)).eval()
+    given = joint(folder, 5, 4, 3)
+    heard = encoder(**subdued(given, 1.0))[:, :9]
+    torch.testing.assert_close(heard, encoder(**given)[:, :9], atol=1e-5, rtol=1e-4)
+
+
+@torch.no_grad()
+def test_without_weight_the_sentence_stands_alone(folder):
+    encoder = load_text_encoder(str(folder)).eval()
+    given = joint(folder, 5, 4, 3)
+    alone = {name: value[:, :5] for name, value in given.items()}
+    heard = encoder(**subdued(given, 1e-30))[:, :5]
+    torch.testing.assert_close(heard, encoder(**alone), atol=1e-5, rtol=1e-4)
+    assert not torch.allclose(encoder(**given)[:, :5], heard, atol=1e-3)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("weight", [0.1, 0.5])
+def test_a_sentence_gives_contexts_that_much_of_its_attention(folder, weight):
+    encoder = load_text_encoder(str(folder)).eval()
+    encoder.model.set_attn_implementation("eager")
+    given = joint(folder, 5, 4, 3)
+
+    def first_layer(mask: torch.Tensor) -> torch.Tensor:
+        read = encoder.model(given["input_ids"], attention_mask=mask, output_attentions=True)
+        return read.attentions[0][0]  # (heads, S, S)
+
+    expected = first_layer(given["attention_mask"])
+    expected[:, :5, 5:9] *= weight  # of pieces of the sentence; what contexts read stays
+    expected /= expected.sum(-1, keepdim=True)
+    found = first_layer(subdued(given, weight)["attention_mask"])
+    torch.testing.assert_close(found[:, :9], expected[:, :9], atol=1e-6, rtol=1e-4)
 
 
 def test_layers_are_listed_from_the_bottom_up(folder):
