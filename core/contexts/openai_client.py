@@ -18,6 +18,7 @@ from core.contexts.openai_settings import OpenAISettings
 from core.errors import InputError
 
 MOST_BYTES = 1_000_000  # of an answer; a context takes a few thousand
+_OPENAI = "api.openai.com"
 _RETRY_COUNT = "x-stainless-retry-count"  # how the official client numbers its retries
 _SECRET = 16  # characters; shorter keys are words for servers that want any
 
@@ -39,7 +40,10 @@ class Connection:
         """
         key = settings.read_key()
         self._key = key or ""
-        self._headers = {} if key else {"Authorization": openai.Omit()}
+        unsent = [] if key else ["Authorization"]
+        # The official client reads them from the environment, whomever it asks.
+        unsent += [] if settings.host == _OPENAI else ["OpenAI-Organization", "OpenAI-Project"]
+        self._headers = dict.fromkeys(unsent, openai.Omit())
         self._settings = settings
         self._spending = spending
         self._client = openai.OpenAI(

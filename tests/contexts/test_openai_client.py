@@ -69,6 +69,14 @@ def test_no_key_is_sent_where_none_is_wanted(ask, misbehaving_server):
     assert "authorization" not in {name.lower() for name in asked.headers}
 
 
+def test_accounts_at_openai_are_told_to_nobody_else(ask, misbehaving_server, monkeypatch):
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-of-ours")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-of-ours")
+    ask(always(good()))
+    [asked] = misbehaving_server.asked
+    assert "of-ours" not in str(asked.headers)
+
+
 @pytest.mark.parametrize(
     "passing",
     [limited(), failing(408, **LATER), failing(500, **LATER), failing(503, **LATER), broken_off()],
