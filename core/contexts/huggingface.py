@@ -2,8 +2,8 @@
 
 Paper: LLaVA-1.5. Ours: whatever `AutoModelForImageTextToText` loads: models that are asked through
 a chat template (LLaVA, Qwen-VL, SmolVLM, Idefics, InternVL, ...) or by a plain question (BLIP-2,
-InstructBLIP), and captioners that are asked nothing (BLIP, GIT, ViT-GPT2). The processors of some
-(Qwen-VL, InternVL, SmolVLM) need torchvision, which is not installed with this program.
+InstructBLIP), and captioners that are asked nothing (BLIP, GIT, ViT-GPT2). The processors of those
+that also take videos (Qwen-VL, InternVL, SmolVLM) need requirements-video.txt.
 """
 
 import functools

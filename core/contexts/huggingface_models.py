@@ -91,10 +91,12 @@ class VisionLanguageModel:
         """Prepare a batch; questions are padded on the left, where a decoder goes on from."""
         if prompt is None:
             return self._image_processor(images=list(photos), return_tensors="pt")
-        padded = {"padding": True, "padding_side": "left", "return_tensors": "pt"}
+        padded = {"padding": True, "padding_side": "left"}
         if not self._chats:
-            question = _QUESTIONS[self._kind].format(prompt.text)
-            return self._processor(images=list(photos), text=[question] * len(photos), **padded)
+            questions = [_QUESTIONS[self._kind].format(prompt.text)] * len(photos)
+            return self._processor(
+                images=list(photos), text=questions, return_tensors="pt", **padded
+            )
         chats = [
             [
                 {
@@ -112,6 +114,7 @@ class VisionLanguageModel:
             add_generation_prompt=True,
             tokenize=True,
             return_dict=True,
+            return_tensors="pt",
             processor_kwargs=padded,
         )
 
@@ -157,8 +160,8 @@ def load_model(
         parts = _processors(source.location, from_hub)
     except ImportError as error:
         raise InputError(
-            f"{source.name} needs a package that is not installed ({first_line(error)}): install "
-            "it with pip, or choose another model."
+            f"{source.name} needs a package that is not installed ({first_line(error)}): run `pip "
+            "install -r requirements-video.txt`, or choose another model."
         ) from error
     # What is wrong with files from outside shows as nearly any type of exception.
     except Exception as error:

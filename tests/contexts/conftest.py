@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contexts.tiny_vision_language import FAMILIES
+from tests.contexts.families import FAMILIES
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,10 @@ from core.contexts.prompts import read_prompt
 from core.contexts.store import ContextStore
 from core.errors import InputError
 from core.images import LoadedImage
-from tests.contexts.tiny_vision_language import FAMILIES, photos
+from tests.contexts.families import FAMILIES, VIDEO_READERS
+from tests.contexts.tiny_vision_language import photos
 
-ASKED = ["blip-2", "instructblip", "llava", "llava_next"]
+ASKED = ["blip-2", "instructblip", "llava", "llava_next", *VIDEO_READERS]
 WAYS = {
     "greedy": {},
     "beams": {"beams": 3, "samples": 2},

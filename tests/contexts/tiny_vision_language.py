@@ -73,8 +73,8 @@ PLACES = {"max_position_embeddings": 256}
 SIDE = {"height": 16, "width": 16}
 
 
-def tokenizer() -> PreTrainedTokenizerFast:
-    """One piece a word, begun by <s>, as Llama and OPT have it."""
+def tokenizer(**named: str) -> PreTrainedTokenizerFast:
+    """One piece a word, begun by <s>, as Llama and OPT have it; with more pieces by their names."""
     backend = Tokenizer(
         models.WordLevel({word: i for i, word in enumerate([*SPECIAL, *WORDS])}, unk_token="<unk>")
     )
@@ -90,6 +90,7 @@ def tokenizer() -> PreTrainedTokenizerFast:
         eos_token="</s>",
         unk_token="<unk>",
         additional_special_tokens=["<image>"],
+        model_specific_special_tokens=named,
     )
 
 
@@ -112,7 +113,7 @@ def save_llava(folder: Path) -> None:
         num_additional_image_tokens=1,
         chat_template=TEMPLATE,
     )
-    _save(LlavaForConditionalGeneration(config), processor, folder)
+    save_model(LlavaForConditionalGeneration(config), processor, folder)
 
 
 def save_llava_next(folder: Path) -> None:
@@ -135,7 +136,7 @@ def save_llava_next(folder: Path) -> None:
         num_additional_image_tokens=1,
         chat_template=TEMPLATE,
     )
-    _save(LlavaNextForConditionalGeneration(config), processor, folder)
+    save_model(LlavaNextForConditionalGeneration(config), processor, folder)
 
 
 OPT = {
@@ -160,7 +161,7 @@ def save_blip2(folder: Path) -> None:
         image_token_index=IMAGE,
     )
     processor = Blip2Processor(BlipImageProcessorPil(size=SIDE), tokenizer(), num_query_tokens=4)
-    _save(Blip2ForConditionalGeneration(config), processor, folder)
+    save_model(Blip2ForConditionalGeneration(config), processor, folder)
 
 
 def save_instructblip(folder: Path) -> None:
@@ -186,7 +187,7 @@ def save_instructblip(folder: Path) -> None:
     processor = InstructBlipProcessor(
         BlipImageProcessorPil(size=SIDE), tokenizer(), tokenizer(), num_query_tokens=4
     )
-    _save(InstructBlipForConditionalGeneration(config), processor, folder)
+    save_model(InstructBlipForConditionalGeneration(config), processor, folder)
 
 
 def save_blip(folder: Path) -> None:
@@ -203,14 +204,14 @@ def save_blip(folder: Path) -> None:
     }
     config = BlipConfig(vision_config=SEEING, text_config=text)
     processor = BlipProcessor(BlipImageProcessorPil(size=SIDE), tokenizer())
-    _save(BlipForConditionalGeneration(config), processor, folder)
+    save_model(BlipForConditionalGeneration(config), processor, folder)
 
 
 def save_git(folder: Path) -> None:
     """GIT: pixels before the text in one decoder."""
     config = GitConfig(vision_config=SEEING, **TINY, **PLACES, **TOKENS, vocab_size=VOCABULARY)
     crop = CLIPImageProcessorPil(size={"shortest_edge": 16}, crop_size=SIDE)
-    _save(GitForCausalLM(config), GitProcessor(crop, tokenizer()), folder)
+    save_model(GitForCausalLM(config), GitProcessor(crop, tokenizer()), folder)
 
 
 def save_vit_gpt2(folder: Path) -> None:
@@ -231,7 +232,7 @@ def save_vit_gpt2(folder: Path) -> None:
     config.pad_token_id = END
     config.eos_token_id = END
     ViTImageProcessorPil(size=SIDE).save_pretrained(folder)
-    _save(VisionEncoderDecoderModel(config), tokenizer(), folder)
+    save_model(VisionEncoderDecoderModel(config), tokenizer(), folder)
 
 
 FAMILIES = {
@@ -245,7 +246,7 @@ FAMILIES = {
 }
 
 
-def _save(model: torch.nn.Module, processor: object, folder: Path) -> None:
+def save_model(model: torch.nn.Module, processor: object, folder: Path) -> None:
     """Save a model whose weights are large enough that its words depend on the photo."""
     random = torch.Generator().manual_seed(7)
     with torch.no_grad():
