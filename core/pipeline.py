@@ -155,6 +155,7 @@ class Pipeline:
                 self.model.head, self.codec, example, batch, reading, bare
             )
         cut = self._mark_cuts(example, contexts, used)
+        said = notes(batch, cut, image, context_attention=self.model.context_attention)
         return Record(
             task=self.task,
             post=Post(id=id, text=text, tokens=list(words), image=image.info if image else None),
@@ -169,7 +170,7 @@ class Pipeline:
             label=found.label,
             without_contexts=without if used else None,
             verdicts=verdicts(games, len(contexts)),
-            notes=[*notes(batch, cut, image), *unseen],
+            notes=[*said, *unseen],
             timings=timings,
             fingerprints=self._fingerprints(contexts, has_sight=sight is not None),
         )

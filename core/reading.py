@@ -42,13 +42,20 @@ def attention(reading: Reading, batch: Batch, grid: tuple[int, int]) -> Attentio
     return Attention(rows=grid[0], columns=grid[1], weights=weights)
 
 
-def notes(batch: Batch, contexts: Sequence[Context], image: LoadedImage | None) -> list[str]:
-    """Return what of a post was cut or changed, in plain words.
+def notes(
+    batch: Batch,
+    contexts: Sequence[Context],
+    image: LoadedImage | None,
+    *,
+    context_attention: float = 1.0,
+) -> list[str]:
+    """Return what of a post was cut, changed or heeded less, in plain words.
 
     Args:
         batch: The post alone.
         contexts: All of its contexts, marked where they are cut.
         image: Its photo, if any.
+        context_attention: What contexts weigh in the attention of the model's words.
     """
     said = list(image.notes) if image else []
     if unread := int(batch.cut_words[0]):
@@ -62,6 +69,11 @@ def notes(batch: Batch, contexts: Sequence[Context], image: LoadedImage | None) 
         for place, context in enumerate(contexts, start=1)
         if context.cut_at is not None
     ]
+    if context_attention < 1 and bool(batch.has_context.any()):
+        said.append(
+            f"This model heeds contexts less than it could: a piece of one weighs "
+            f"{context_attention:g} in a word's attention, next to 1 for a piece of the sentence."
+        )
     return said
 
 

@@ -106,3 +106,12 @@ def test_notes_say_what_was_cut_or_changed(built, post):
         "Context 2 is longer than the model takes: it was cut after character 6 of 12.",
     ]
     assert notes(batch_of(post, built[1]), [whole], None) == []
+
+
+def test_a_model_that_heeds_contexts_little_says_so_where_there_are_any(built, post):
+    [context] = own = [Context(text="a tall tower", generator="typed")]
+    given = batch_of(post, built[1], contexts=[context.text])
+    [note] = notes(given, own, None, context_attention=0.1)
+    assert "weighs 0.1 in a word's attention" in note
+    assert notes(given, own, None) == []
+    assert notes(batch_of(post, built[1]), [], None, context_attention=0.1) == []
