@@ -49,7 +49,7 @@ def notes(
     *,
     context_attention: float = 1.0,
 ) -> list[str]:
-    """Return what of a post was cut, changed or heeded less, in plain words.
+    """Return what of a post was cut, changed or weighed less, in plain words.
 
     Args:
         batch: The post alone.
@@ -71,8 +71,8 @@ def notes(
     ]
     if context_attention < 1 and bool(batch.has_context.any()):
         said.append(
-            f"This model heeds contexts less than it could: a piece of one weighs "
-            f"{context_attention:g} in a word's attention, next to 1 for a piece of the sentence."
+            "Contexts count less for this model: in a word's attention a piece of one weighs "
+            f"{context_attention:g}, a piece of the sentence 1."
         )
     return said
 

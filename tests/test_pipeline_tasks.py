@@ -139,14 +139,14 @@ def test_a_record_of_another_task_is_refused(load_task, photo):
         load_task("mre").explain(analysed(load_task("jmere"), photo), photo)
 
 
-def test_contexts_that_a_checkpoint_heeds_less_change_less(load_task, save_untrained, tmp_path):
+def test_contexts_that_count_less_change_less(load_task, save_untrained, tmp_path):
     whole = load_task("jmere")
     config = whole.checkpoint.config
     fusion = config.fusion.model_copy(update={"context_attention": 1e-30})
     save_untrained(config.model_copy(update={"fusion": fusion}), tmp_path)
     deaf = Pipeline.load(tmp_path, "cpu")
     records = [analysed(pipeline, None) for pipeline in (whole, deaf)]
-    assert [sum("heeds contexts less" in note for note in r.notes) for r in records] == [0, 1]
+    assert [sum("Contexts count less" in note for note in r.notes) for r in records] == [0, 1]
     gains = [
         pipeline.explain(record).explanation.prediction.shapley_values
         for pipeline, record in zip((whole, deaf), records, strict=True)

@@ -108,10 +108,10 @@ def test_notes_say_what_was_cut_or_changed(built, post):
     assert notes(batch_of(post, built[1]), [whole], None) == []
 
 
-def test_a_model_that_heeds_contexts_little_says_so_where_there_are_any(built, post):
+def test_a_model_for_which_contexts_count_less_says_so_where_there_are_any(built, post):
     [context] = own = [Context(text="a tall tower", generator="typed")]
     given = batch_of(post, built[1], contexts=[context.text])
     [note] = notes(given, own, None, context_attention=0.1)
-    assert "weighs 0.1 in a word's attention" in note
+    assert "weighs 0.1, a piece of the sentence 1" in note
     assert notes(given, own, None) == []
     assert notes(batch_of(post, built[1]), [], None, context_attention=0.1) == []
