@@ -247,6 +247,9 @@ def test_contexts_can_be_subdued_once_trained(config, model, read):
     deaf.load_state_dict(model.state_dict())
     batch, bare = read((*ADA[:2], None), ROME), read((ADA[0], [], None), (ROME[0], [], None))
     torch.testing.assert_close(deaf.eval().read(batch).scores, model.read(bare).scores, **SMALL)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        halved = deaf.read(batch).scores
+    torch.testing.assert_close(halved, model.read(bare).scores, atol=0.1, rtol=0.1)
     deaf.training = True  # it alone: its parts would drop features out
     assert torch.equal(deaf.read(batch).scores, model.read(batch).scores)
 
