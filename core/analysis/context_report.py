@@ -117,7 +117,10 @@ def _comparable(name: str, run: Annotations) -> tuple[pd.DataFrame, LeftOut]:
 
 
 def side_by_side(report: ContextReport) -> str:
-    """Return a column a run, as Markdown: what its contexts gained, and what they are like."""
+    """Return a column a run, as Markdown: what its contexts gained, and what they are like.
+
+    Measures that no run has are left out.
+    """
     runs = report.runs
     gains = [run.quality.gain for run in runs]
     rows = [
@@ -131,8 +134,9 @@ def side_by_side(report: ContextReport) -> str:
         ["the same, checked on other posts", *(_held_out(run.leaving_out) for run in runs)],
     ]
     for same in zip(*(run.quality.associations for run in runs), strict=True):
-        means = ("" if one.mean is None else f"{one.mean:.3g}" for one in same)
-        rows.append([f"mean {same[0].label}", *means])
+        if any(one.mean is not None for one in same):
+            means = ("" if one.mean is None else f"{one.mean:.3g}" for one in same)
+            rows.append([f"mean {same[0].label}", *means])
     return markdown_table(["F1 in percent", *(run.name for run in runs)], rows)
 
 

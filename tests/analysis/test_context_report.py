@@ -41,9 +41,15 @@ def test_runs_stand_side_by_side_with_scores_and_means(run):
     assert "| F1 without contexts | 80.00 | 90.91 |" in table
     assert "| F1 with contexts | 100.00 | 100.00 |" in table
     assert "| mean specificity | 19.5 | 14.5 |" in table
-    assert "| mean φ, photo side |  |  |" in table
+    assert rows_of(table, "mean φ, photo side") == []
     assert "| φ, photo side | unknown: no post has it | 0 |  |  |  |" in table
     assert "nan" not in table.lower()
+
+
+def test_what_one_run_alone_has_leaves_the_others_blank(run):
+    report = context_report({"seen": run(20, phi_image=2.0), "unseen": run(20)}, draws=50)
+    (row,) = rows_of(context_table(report), "mean φ, photo side")
+    assert row == "| mean φ, photo side | 2 |  |"
 
 
 def test_thirds_show_where_the_gain_is(run):
