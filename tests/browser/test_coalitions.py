@@ -52,7 +52,7 @@ def test_the_values_of_a_post_lead_from_no_context_to_all(visit):
     words = " ".join(chart.all_text_contents())
     assert "no context" in words
     assert "all contexts" in words
-    assert section.get_by_role("figure").count() == 2
+    expect(section.get_by_role("figure")).to_have_count(2)
 
 
 def test_a_dropped_context_puts_the_new_result_beside_the_old_until_it_is_undone(visit):

@@ -41,6 +41,8 @@ def test_the_arc_is_drawn_in_the_colours_of_the_page(visit_relations, scheme):
     expect(arcs(page)).to_be_visible()
 
     assert (brightness(page) < 128) == (scheme == "dark")
+    # The drawing stands before its style sheet does: until then it is black.
+    expect(arcs(page).locator(".sc-name").first).not_to_have_css("fill", "rgb(0, 0, 0)")
     assert (brightness(page, "svg.sc-arcs .sc-name", "fill") > 128) == (scheme == "dark")
     box = arcs(page).bounding_box()
     words = [word.bounding_box() for word in arcs(page).locator("text").all()]
