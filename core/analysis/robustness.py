@@ -130,10 +130,11 @@ def robustness_table(found: Robustness) -> str:
     allowed = f"{100 * found.allowed:.1f}"
     heads = ["contexts", "posts with any", "F1", "precision", "recall", "difference (95 %)", "p"]
     heads += ["helped", "hurt", f"loses {allowed} at most"]
-    subdued = f", contexts weigh {found.context_attention:g} in attention"
+    weight = found.context_attention
+    subdued = f", contexts weigh {weight:g} in attention" if weight < 1 else ""
     parts = [
-        f"{name} on {found.data}: {found.posts:,} posts{subdued * (found.context_attention < 1)}; "
-        "F1 in percent, difference to the same model without contexts",
+        f"{name} on {found.data}: {found.posts:,} posts{subdued}; F1 in percent, difference to "
+        "the same model without contexts",
         markdown_table(heads, [_row(condition) for condition in found.conditions]),
     ]
     if found.left_out:

@@ -160,8 +160,9 @@ def load_model(
         parts = _processors(source.location, from_hub)
     except ImportError as error:
         raise InputError(
-            f"{source.name} needs a package that is not installed ({first_line(error)}): run `pip "
-            "install -r requirements-video.txt`, or choose another model."
+            f"{source.name} needs a package that is not installed ({first_line(error)}): install "
+            "it with pip (torchvision and num2words by `pip install -r requirements-video.txt`), "
+            "or choose another model."
         ) from error
     # What is wrong with files from outside shows as nearly any type of exception.
     except Exception as error:

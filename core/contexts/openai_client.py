@@ -18,7 +18,6 @@ from core.contexts.openai_settings import OpenAISettings
 from core.errors import InputError
 
 MOST_BYTES = 1_000_000  # of an answer; a context takes a few thousand
-_OPENAI = "api.openai.com"
 _RETRY_COUNT = "x-stainless-retry-count"  # how the official client numbers its retries
 _SECRET = 16  # characters; shorter keys are words for servers that want any
 
@@ -42,7 +41,7 @@ class Connection:
         self._key = key or ""
         unsent = [] if key else ["Authorization"]
         # The official client reads them from the environment, whomever it asks.
-        unsent += [] if settings.host == _OPENAI else ["OpenAI-Organization", "OpenAI-Project"]
+        unsent += [] if settings.is_openai else ["OpenAI-Organization", "OpenAI-Project"]
         self._headers = dict.fromkeys(unsent, openai.Omit())
         self._settings = settings
         self._spending = spending

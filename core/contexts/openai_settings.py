@@ -95,6 +95,11 @@ class OpenAISettings(Section):
             return name == "localhost"
         return address.is_loopback or address.is_unspecified
 
+    @property
+    def is_openai(self) -> bool:
+        """Whether the server is OpenAI's own, of any region."""
+        return f".{self.host}".endswith(".api.openai.com")
+
     def read_key(self) -> str | None:
         """Return the key from the environment; None when a server on this machine needs none.
 

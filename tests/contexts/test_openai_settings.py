@@ -81,6 +81,20 @@ def test_only_this_machine_counts_as_local(address, is_local):
     assert settings(base_url=address).is_local == is_local
 
 
+@pytest.mark.parametrize(
+    ("address", "is_openai"),
+    [
+        ("https://api.openai.com/v1", True),
+        ("https://eu.api.openai.com/v1", True),
+        ("https://evilapi.openai.com/v1", False),
+        ("https://api.openai.com.evil.org/v1", False),
+        ("http://localhost:8000/v1", False),
+    ],
+)
+def test_only_openai_s_own_servers_count_as_openai(address, is_openai):
+    assert settings(base_url=address).is_openai == is_openai
+
+
 def test_the_key_comes_from_the_named_variable(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-one")
     monkeypatch.setenv("OTHER_KEY", " sk-two\n")
