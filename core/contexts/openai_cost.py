@@ -174,8 +174,10 @@ def _contents(settings: OpenAISettings) -> tuple[str, ...]:
         f"({settings.model}) and how long an answer may be",
         "with it go the key from the environment, if one is set, and, from the OpenAI client, the "
         "versions of the client, Python and the operating system",
-        "no sentence, label, file name or other context of the post",
     ]
+    if settings.is_openai:
+        lines.append("the organisation and project that OPENAI_ORG_ID and OPENAI_PROJECT_ID name")
+    lines.append("no sentence, label, file name or other context of the post")
     if settings.base_url.startswith("http://") and not settings.is_local:
         lines.append("nothing of this is encrypted on its way: base_url begins with http://")
     return tuple(lines)

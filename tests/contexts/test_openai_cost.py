@@ -115,6 +115,8 @@ def test_an_estimate_says_in_words_what_leaves_and_what_stays(prompts):
     assert "encrypted" not in told
     plain = estimate(settings(base_url="http://192.168.0.7/v1"), []).contents
     assert "nothing of this is encrypted" in plain[-1]
+    assert "OPENAI_ORG_ID" in told
+    assert "OPENAI_ORG_ID" not in " / ".join(plain)
 
 
 def test_an_estimate_for_an_unknown_prompt_is_refused():
