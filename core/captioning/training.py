@@ -22,6 +22,7 @@ from core.captioning.photos import mirrored
 from core.captioning.settings import CaptionerConfig
 from core.errors import InputError
 from core.replacing import replacing
+from core.schedule import learning_rate_factor
 
 STATE, LOG = "state.pt", "metrics.jsonl"
 Report = Callable[[int, float], None]
@@ -140,8 +141,9 @@ class _Fitting:
 
     def _step(self, photos: PhotoBatch, words: Tensor) -> float:
         rates = self.config.fitting
+        share = (self.steps + 1) / (self.steps_an_epoch * rates.epochs + 1)
         for group in self.optimizer.param_groups:
-            group["lr"] = rates.learning_rate * self._factor()
+            group["lr"] = rates.learning_rate * learning_rate_factor(share, rates.warmup)
         logits = self.decoder(self.decoder.look(photos), words[:, :, :-1])
         loss = next_word_loss(logits, words, rates.label_smoothing)
         loss.backward()
@@ -154,12 +156,6 @@ class _Fitting:
         for name, value in _weights(self.decoder).items():
             self.average[name].lerp_(value.detach(), 1 - decay)
         return loss.item()
-
-    def _factor(self) -> float:
-        """Linear up in the warm-up, linear down to 0."""
-        share = (self.steps + 1) / (self.steps_an_epoch * self.config.fitting.epochs + 1)
-        warmup = self.config.fitting.warmup
-        return share / warmup if share < warmup else (1 - share) / (1 - warmup)
 
     def _identity(self) -> str:
         """The config without the words of its card, which change nothing."""

@@ -23,11 +23,12 @@ from core.encoders.image import ImageFeatures
 from core.evaluation.predictions import score_predictions
 from core.model import ShapCA
 from core.records import Example
+from core.schedule import learning_rate_factor
 from core.tasks import build_codec
 from core.training.checkpoint import trained_state
 from core.training.diagnostics import GateCounts, alignment_now
 from core.training.objectives import batch_losses
-from core.training.optimisation import learning_rate_factor, parameter_groups
+from core.training.optimisation import parameter_groups
 from core.training.plan import PlannedBatch, plan_epoch, steps_per_epoch
 from core.training.processes import average, average_gradients, own_part, processes
 from core.training.progress import Progress, copies, copy_into, load_state, save_state

@@ -1,4 +1,4 @@
-"""What is optimised at which rate, and how the rate changes."""
+"""What is optimised at which rate."""
 
 from typing import Any
 
@@ -24,10 +24,3 @@ def parameter_groups(model: ShapCA, config: Config) -> list[dict[str, Any]]:
         strict=True,
     )
     return [{"params": groups[name], "lr": rate} for name, rate in named if groups[name]]
-
-
-def learning_rate_factor(share: float, warmup: float) -> float:
-    """Return the factor after `share` of all steps: linear up in the warm-up, linear down to 0."""
-    if share < warmup:
-        return share / warmup
-    return (1 - share) / (1 - warmup)

@@ -1,20 +1,10 @@
 """What is trained at which rate."""
 
-import pytest
 import torch
 
 from core.config import HeadConfig
 from core.training.checkpoint import build_model, trained_state
-from core.training.optimisation import learning_rate_factor, parameter_groups
-
-
-def test_the_learning_rate_rises_then_falls_to_zero():
-    factors = [learning_rate_factor(share, 0.1) for share in (0.0, 0.05, 0.1, 0.55, 1.0)]
-    assert factors == pytest.approx([0.0, 0.5, 1.0, 0.5, 0.0])
-
-
-def test_without_a_warm_up_the_rate_starts_at_its_height():
-    assert [learning_rate_factor(share, 0.0) for share in (0.0, 0.5)] == [1.0, 0.5]
+from core.training.optimisation import parameter_groups
 
 
 def test_every_trained_parameter_is_in_one_group(make_config):
