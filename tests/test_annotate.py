@@ -198,11 +198,23 @@ def test_a_folder_is_annotated_from_the_command_line(tiny_checkpoint, tmp_path, 
     assert ended.value.code == 0
     printed = capsys.readouterr()
     assert "2 posts" in printed.out
+    assert "3 posts, 2 with a photo at hand, 0 with contexts\n" in printed.err
     assert "left out: broken: " in printed.err
     table = read_annotations(out).table
     assert list(table["id"]) == ["land", "sea"]
     assert list(table["image_sha256"].isna()) == [True, False]
     assert list(table["outcome"]) == ["no gold", "no gold"]
+
+
+def test_photos_that_a_file_names_but_nobody_showed_are_told_of(tiny_checkpoint, tmp_path, capsys):
+    posts = tmp_path / "posts.jsonl"
+    posts.write_text('{"id": "sea", "text": "Anna by the sea", "image": "sea.jpg"}\n')
+    arguments = ["--file", str(posts), "--checkpoint", str(tiny_checkpoint)]
+    with pytest.raises(SystemExit) as ended:
+        main(["annotate", *arguments, "--out", str(tmp_path / "run.jsonl")])
+    assert ended.value.code == 0
+    told = capsys.readouterr().err
+    assert "1 posts, 0 with a photo at hand, 0 with contexts: --images names" in told
 
 
 @pytest.fixture

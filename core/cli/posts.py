@@ -1,8 +1,9 @@
 """Commands that read posts: one, or a whole file."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +19,9 @@ from core.cli.options import (
 )
 from core.cli.progress import work_bar
 from core.errors import InputError
+
+if TYPE_CHECKING:
+    from core.records import Example
 
 
 def analyse(
@@ -116,9 +120,11 @@ def annotate(
         split=split,
         skip_bad_lines=skip_bad_lines,
     )
+    posts = loaded.examples[:limit]
+    print(_at_hand(posts), file=sys.stderr)
     with work_bar(out.name, "post") as report:
         done = annotate_posts(
-            loaded.examples[:limit],
+            posts,
             checkpoint,
             out,
             dataset=" ".join(str(part) for part in (folder or f"{dataset} {file}", split) if part),
@@ -131,3 +137,13 @@ def annotate(
     for reason in (*loaded.skipped, *done.failed):
         print(f"left out: {reason}", file=sys.stderr)
     print(f"wrote {out}: {done.posts} posts, {done.resumed} of them from an earlier start")
+
+
+def _at_hand(posts: Sequence["Example"]) -> str:
+    """Say how many posts come with what contexts need: a format may name photos it has not."""
+    photos = sum(post.image is not None for post in posts)
+    described = sum(bool(post.contexts) for post in posts)
+    said = f"{len(posts)} posts, {photos} with a photo at hand, {described} with contexts"
+    if photos or described:
+        return said
+    return f"{said}: --images names the folder of the photos, --contexts files of contexts"
