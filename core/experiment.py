@@ -20,6 +20,7 @@ from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
 from core.encoders.image import ImageEncoder, load_image_encoder
 from core.errors import InputError
+from core.evaluation.reports import gold_in_words
 from core.evaluation.scores import scores
 from core.model import ShapCA
 from core.records import Example
@@ -194,7 +195,7 @@ def evaluate_file(
         device: See `core.devices`.
 
     Raises:
-        InputError: The format is unknown, or something cannot be read.
+        InputError: The format is unknown, something cannot be read, or there is nothing to score.
     """
     device = choose_device(device)
     ready = load_checkpoint(checkpoint)
@@ -213,6 +214,12 @@ def evaluate_file(
     cache = FeatureCache(load_image_encoder(ready.config.image_encoder.model, device))
     features = image_features(loaded.examples, cache)
     made = scores(ready.model.to(device), ready.tokenizer, ready.config, loaded.examples, features)
+    if made.keys() == {"examples"}:
+        raise InputError(
+            f"{file}: none of {made['examples']} posts can be scored by {ready.config.name}: none "
+            f"says {gold_in_words(ready.config.head)}, and there are no contexts to align with "
+            "posts; give a file with gold labels"
+        )
     return {
         "file": str(file),
         "skipped": list(loaded.skipped),

@@ -103,11 +103,12 @@ def test_contexts_reach_posts_by_their_id(evaluate, tmp_path, data_root):
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     report = evaluate("image_text", path, contexts=[data_root / "contexts.jsonl"])
     assert report["text_alignment"]["posts"] == 2
-    assert "text_alignment" not in evaluate("image_text", path)
+    assert report.keys().isdisjoint({"annotated", "entities"})
 
 
 def test_a_split_keeps_its_own_lines(evaluate, tmp_path):
     rows = [{"text": "Oslo", "split": "dev"}, {"text": "Rome", "split": "test"}, {"text": "Bern"}]
+    rows = [{**row, "entities": []} for row in rows]
     path = tmp_path / "posts.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     assert evaluate("image_text", path)["examples"] == 3
@@ -142,6 +143,12 @@ def test_training_posts_that_stand_in_an_evaluation_are_left_out(make_config, fo
     with pytest.raises(InputError, match="source tags has no examples"):
         run_experiment(config, run_folder=tmp_path / "run", checkpoint_folder=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_in_which_nothing_can_be_scored_is_refused(evaluate, posts):
+    file = posts('{"text": "Anna in Oslo"}\n{"text": "Bob in Paris"}\n')
+    with pytest.raises(InputError, match=r"none of 2 posts .* none says which entities it names"):
+        evaluate("image_text", file)
 
 
 @pytest.fixture

@@ -56,6 +56,19 @@ def is_annotated(example: Example, head: HeadConfig) -> bool:
             return bool(example.tokens) and example.label in head.labels
 
 
+def gold_in_words(head: HeadConfig) -> str:
+    """Return what `is_annotated` looks for, in words."""
+    match head.task:
+        case "mner":
+            return "which entities it names"
+        case "jmere":
+            return "which entities it names and how they are related"
+        case "mre":
+            return f"how two marked names are related ({', '.join(head.relations)})"
+        case "classification":
+            return f"which label it has ({', '.join(head.labels)})"
+
+
 def gold_outcome(example: Example) -> Outcome:
     """Return what people say of a post."""
     return Outcome(

@@ -37,8 +37,11 @@ def figures(found: dict[str, Any]) -> list[tuple[str, float]]:
 
 def score_table(report: dict[str, Any]) -> str:
     """Return a report as aligned text: what the task counts by type, then all figures."""
-    lines = [f"{report['file']}: {report['examples']} examples, {len(report['skipped'])} skipped"]
-    lines += report["skipped"]
+    lines = [
+        f"{report['file']}: {report['examples']} examples, {report.get('annotated', 0)} annotated, "
+        f"{len(report['skipped'])} skipped",
+        *report["skipped"],
+    ]
     for key in _WORDS:
         if scored := report.get(key):
             lines += ["", f"{'type':<32}{'precision':>11}{'recall':>11}{'F1':>11}{'support':>11}"]

@@ -7,7 +7,13 @@ import pytest
 from core.config import HeadConfig
 from core.datasets.labels import entity_from_words
 from core.datasets.tokens import tokens_from_words
-from core.evaluation.reports import MEASURED, gold_outcome, is_annotated, task_report
+from core.evaluation.reports import (
+    MEASURED,
+    gold_in_words,
+    gold_outcome,
+    is_annotated,
+    task_report,
+)
 from core.records import Example, Outcome, Pair, Relation, Task
 
 HEADS: dict[Task, HeadConfig] = {
@@ -63,6 +69,19 @@ def test_every_task_has_a_name_for_what_it_counts():
 )
 def test_an_example_is_annotated_for_the_tasks_whose_gold_it_has(known, tasks):
     assert annotated_for(**known) == tasks
+
+
+@pytest.mark.parametrize(
+    ("task", "names"),
+    [
+        ("mner", "entities"),
+        ("mre", "None, likes"),
+        ("jmere", "related"),
+        ("classification", "good"),
+    ],
+)
+def test_what_is_looked_for_is_told_in_words(task, names):
+    assert names in gold_in_words(HEADS[task])
 
 
 def test_gold_is_all_that_people_said():

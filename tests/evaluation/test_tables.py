@@ -36,7 +36,8 @@ ALIGNED = asdict(
 )
 EVERYTHING = {
     "file": "posts.txt",
-    "examples": 2,
+    "examples": 3,
+    "annotated": 2,
     "skipped": ["posts.txt:7: is bad"],
     "entities": ENTITIES,
     "entities_without_contexts": NOTHING_FOUND,
@@ -130,9 +131,12 @@ def test_columns_are_aligned():
 
 def test_skipped_lines_are_counted_and_named():
     lines = score_table(EVERYTHING).splitlines()
-    assert lines[:2] == ["posts.txt: 2 examples, 1 skipped", "posts.txt:7: is bad"]
+    assert lines[:2] == [
+        "posts.txt: 3 examples, 2 annotated, 1 skipped",
+        "posts.txt:7: is bad",
+    ]
 
 
 def test_a_report_without_scores_is_one_line():
     report = {"file": "posts.txt", "examples": 1, "skipped": []}
-    assert score_table(report) == "posts.txt: 1 examples, 0 skipped"
+    assert score_table(report) == "posts.txt: 1 examples, 0 annotated, 0 skipped"
