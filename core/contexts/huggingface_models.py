@@ -20,8 +20,9 @@ from transformers import (
     ProcessorMixin,
 )
 
+from core.contexts.batches import is_memory_full
 from core.contexts.huggingface_decoding import Decoding, decode
-from core.contexts.huggingface_source import ModelSource
+from core.contexts.huggingface_source import ModelSource, can_be_fetched
 from core.contexts.prompts import Prompt
 from core.errors import InputError
 
@@ -29,6 +30,8 @@ from core.errors import InputError
 _CAPTIONERS = ("blip", "git", "vision-encoder-decoder")
 # How those without a chat template were trained to be asked.
 _QUESTIONS = {"blip-2": "Question: {} Answer:", "instructblip": "{}"}
+
+_Parts = tuple[Any, Any, Any]  # processor, image processor, tokenizer
 
 
 @dataclass(frozen=True)
@@ -145,19 +148,13 @@ def load_model(
             "four_bit needs the package bitsandbytes, which is not installed: run "
             "`pip install bitsandbytes`, or leave four_bit out."
         )
-    from_hub = {"revision": source.revision} if isinstance(source.location, str) else {}
+    how = {
+        "dtype": dtype,
+        "device_map": device_map or device,
+        "quantization_config": BitsAndBytesConfig(load_in_4bit=True) if four_bit else None,
+    }
     try:
-        loaded: Any = AutoModelForImageTextToText.from_pretrained(
-            source.location,
-            dtype=dtype,
-            device_map=device_map or device,
-            quantization_config=BitsAndBytesConfig(load_in_4bit=True) if four_bit else None,
-            use_safetensors=True,
-            trust_remote_code=False,
-            output_loading_info=True,
-            **from_hub,
-        )
-        parts = _processors(source.location, from_hub)
+        (network, report), parts = _read(source, how)
     except ImportError as error:
         raise InputError(
             f"{source.name} needs a package that is not installed ({first_line(error)}): install "
@@ -166,27 +163,56 @@ def load_model(
         ) from error
     # What is wrong with files from outside shows as nearly any type of exception.
     except Exception as error:
+        if is_memory_full(error):
+            raise InputError(
+                f"The memory is too small to load {source.name}: choose a smaller model, dtype "
+                "bfloat16, or four_bit."
+            ) from error
         raise InputError(
             f"{source.name} is not a readable model that writes about photos "
             f"({first_line(error)}): it needs config.json, weights in safetensors and the files "
             "of its processor, as save_pretrained writes them, and no code of its own."
         ) from error
-    network, report = loaded
     if missing := sorted(report["missing_keys"]):
         raise InputError(f"{source.name} lacks the weight {missing[0]}: choose a complete model.")
     return VisionLanguageModel(network.eval(), *parts)
 
 
-def _processors(location: Path | str, from_hub: dict[str, str]) -> tuple[Any, Any, Any]:
+def _read(source: ModelSource, how: dict[str, Any]) -> tuple[Any, _Parts]:
+    """Read a model, and from the hub what an interrupted download has left out of the cache."""
+    try:
+        return _read_from(source.location, source.revision, how)
+    except ImportError:
+        raise
+    except Exception as error:
+        if is_memory_full(error) or not (source.is_cached and can_be_fetched(source)):
+            raise
+    return _read_from(source.name, source.revision, how)
+
+
+def _read_from(location: Path | str, revision: str, how: dict[str, Any]) -> tuple[Any, _Parts]:
+    """Return the network with a report of its loading, and what prepares its inputs.
+
+    Args:
+        location: A folder or an id.
+        revision: Of the id; folders have none, and it is passed over.
+        how: The network is loaded.
+    """
+    safely = {"trust_remote_code": False, "revision": revision}
+    loaded: Any = AutoModelForImageTextToText.from_pretrained(
+        location, use_safetensors=True, output_loading_info=True, **safely, **how
+    )
+    return loaded, _processors(location, safely)
+
+
+def _processors(location: Path | str, safely: dict[str, Any]) -> _Parts:
     """Return processor, image processor and tokenizer; older captioners only have the last two."""
-    processor = AutoProcessor.from_pretrained(location, trust_remote_code=False, **from_hub)
+    processor = AutoProcessor.from_pretrained(location, **safely)
     if isinstance(processor, ProcessorMixin):
         tokenizer, image_processor = processor.tokenizer, processor.image_processor
     else:
-        tokenizer = AutoTokenizer.from_pretrained(location, trust_remote_code=False, **from_hub)
-        image_processor = AutoImageProcessor.from_pretrained(
-            location, trust_remote_code=False, **from_hub
-        )
+        tokenizer = AutoTokenizer.from_pretrained(location, **safely)
+        image_processor = AutoImageProcessor.from_pretrained(location, **safely)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return processor, image_processor, tokenizer

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
-from huggingface_hub import HfApi
+from huggingface_hub import HfApi, hf_hub_download
 
 from core.errors import InputError
 from core.weights import resolve_model, sha256_file
@@ -23,11 +23,13 @@ class ModelSource:
         location: A folder, or an id to download.
         name: The id, or the name of the folder.
         revision: The commit, or a hash of the folder's files.
+        is_cached: The folder is what was downloaded of the id, perhaps not all of it.
     """
 
     location: Path | str
     name: str
     revision: str
+    is_cached: bool = False
 
     @property
     def label(self) -> str:
@@ -50,20 +52,37 @@ def find_model(name_or_path: str, revision: str | None = None) -> ModelSource:
     """
     location = resolve_model(name_or_path, revision)
     if isinstance(location, str):
-        return ModelSource(location, location, _newest_commit(location, revision))
+        return ModelSource(location, location, _fetch_commit(location, revision))
     if location.parent.name == "snapshots" and not Path(name_or_path).is_dir():
-        return ModelSource(location, name_or_path, location.name)
+        return ModelSource(location, name_or_path, location.name, is_cached=True)
     return ModelSource(location, location.resolve().name, _hash_files(location))
 
 
-def _newest_commit(hub_id: str, revision: str | None) -> str:
+def can_be_fetched(source: ModelSource) -> bool:
+    """Return whether the hub has that commit and answers: a download would retry for long."""
     try:
-        return str(HfApi().model_info(hub_id, revision=revision, timeout=_HUB_SECONDS).sha)
+        HfApi().model_info(source.name, revision=source.revision, timeout=_HUB_SECONDS)
+    except (OSError, httpx2.HTTPError):
+        return False
+    return True
+
+
+def _fetch_commit(hub_id: str, revision: str | None) -> str:
+    """Download the config and return its commit.
+
+    With it the cache keeps which commit a branch stands for; models are then loaded by commit,
+    and without that they would not be found again by their id.
+    """
+    try:
+        config = hf_hub_download(
+            hub_id, "config.json", revision=revision, etag_timeout=_HUB_SECONDS
+        )
     except (OSError, httpx2.HTTPError) as error:
         raise InputError(
-            f"The hub no longer answers for {hub_id!r}: check the network, or give the folder of a "
-            "saved model."
+            f"The hub does not give the config.json of {hub_id!r}: check the name and the network, "
+            "or give the folder of a saved model."
         ) from error
+    return Path(config).parent.name
 
 
 def _hash_files(folder: Path) -> str:
