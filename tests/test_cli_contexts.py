@@ -146,6 +146,21 @@ def test_a_dry_run_tells_what_a_server_would_get_and_cost_and_sends_nothing(
     assert misbehaving_server.asked == []
 
 
+def test_a_dry_run_leaves_out_what_cannot_be_sent(asking, folder):
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff")
+    printed = asking("--dry-run").out
+    assert "3 requests of" in printed
+    assert f"left out: {folder / 'broken.jpg'} " in printed
+
+
+def test_what_was_paid_is_told_when_nothing_could_be_used(asking, misbehaving_server):
+    misbehaving_server.answer = always(good(""))
+    paid = 3 * (500 * 2.5 + 20 * 10) / 1e6
+    printed = asking(status=2)
+    assert f"3 requests, {paid:.4f} US dollars" in printed.err
+    assert "none of 3 photos can be described" in printed.err
+
+
 def test_every_photo_of_a_misbehaving_server_ends_as_done_or_failed_with_its_reason(
     asking, misbehaving_server, folder, tmp_path
 ):
@@ -181,8 +196,9 @@ def test_every_photo_of_a_misbehaving_server_ends_as_done_or_failed_with_its_rea
     assert (len(done), len(failed)) == (16, 24)
     assert all(failed.values())
     assert printed.err.count("left out: ") == 24
-    paid = 16 * (500 * 2.5 + 20 * 10) / 1e6
-    assert f"{paid:.4f} US dollars" in printed.out
+    # Refusals and answers without words are paid for as well, and a late one is asked for twice.
+    paid = (16 + 8) * (500 * 2.5 + 20 * 10) / 1e6
+    assert f"{len(misbehaving_server.asked)} requests, {paid:.4f} US dollars" in printed.err
 
     misbehaving_server.answer = always(good())
     assert "40 contexts of 40 photos, 16 of them known before; 0 failed" in asking().out

@@ -47,6 +47,8 @@ def read_corpus(config: CorpusConfig, split: str) -> list[CaptionedPhoto]:
             line = _Line.model_validate_json(decode_line(raw))
         except ValidationError as error:
             raise InputError(f"{path}:{number}: {describe(error)}") from None
+        except InputError as error:
+            raise InputError(f"{path}:{number}: {error}") from None
         if line.split == split and line.captions:
             found.append(CaptionedPhoto(images / line.image, line.captions))
     if not found:

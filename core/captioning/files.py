@@ -5,6 +5,7 @@ The file names differ from those of a Shap-CA model, so that neither is taken fo
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import tomli_w
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -23,7 +24,6 @@ from core.weights import sha256_file
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 WEIGHTS, CONFIG = "captioner.safetensors", "captioner.toml"
 _HEADER = "shap_ca_captioner"
-_FORMAT = "shap-ca-captioner/1"
 
 
 class Facts(BaseModel):
@@ -37,7 +37,7 @@ class Facts(BaseModel):
         grid: Rows and columns of its regions.
     """
 
-    format: str = _FORMAT
+    format: Literal["shap-ca-captioner/1"] = "shap-ca-captioner/1"
     words: tuple[str, ...]
     labels: tuple[str, ...]
     image_fingerprint: str
@@ -88,12 +88,12 @@ def load_captioner(name_or_path: str) -> tuple[CaptionDecoder, CaptionerConfig, 
         with safe_open(folder / WEIGHTS, framework="pt") as file:
             facts = Facts.model_validate_json((file.metadata() or {})[_HEADER])
             weights = {name: file.get_tensor(name).float() for name in list(file.keys())}
-        if facts.format != _FORMAT:
-            raise InputError(f"{folder}: is of format {facts.format}, this version reads {_FORMAT}")
         decoder = build_decoder(config, facts)
         decoder.load_state_dict(weights)
     except ValidationError as error:
-        raise InputError(f"{folder}: is damaged ({describe(error)})") from None
+        raise InputError(
+            f"{folder}: is damaged or of another version ({describe(error)})"
+        ) from None
     except (OSError, ValueError, KeyError, SafetensorError, RuntimeError) as error:
         why = " ".join(str(error).split())[:200]
         raise InputError(f"{folder}: is damaged ({why}); fetch or train it again") from None

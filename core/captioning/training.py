@@ -4,6 +4,7 @@ Only the decoder is trained; the image encoder and the detector are frozen, so e
 at once. A run that was killed goes on after its last whole epoch and ends with the same weights.
 """
 
+import hashlib
 import json
 import math
 from collections.abc import Callable
@@ -76,11 +77,12 @@ def fit(
         report: Called after each epoch with its number, from 1, and its mean loss.
 
     Raises:
-        InputError: The folder holds the state of another config.
+        InputError: The folder holds the state of another config or corpus.
     """
     torch.manual_seed(config.seed)
     run.mkdir(parents=True, exist_ok=True)
-    fitting = _Fitting(config, build_decoder(config, facts).to(device), len(corpus.captions))
+    decoder = build_decoder(config, facts).to(device)
+    fitting = _Fitting(config, decoder, len(corpus.captions), _identity(config, facts, corpus))
     done = fitting.resume(run / STATE)
     for epoch in range(done, config.fitting.epochs):
         loss = fitting.epoch(corpus, epoch, facts.grid[1], device)
@@ -112,8 +114,10 @@ def next_word_loss(logits: Tensor, words: Tensor, smoothing: float) -> Tensor:
 class _Fitting:
     """Decoder, optimiser and moving average, and how far they are."""
 
-    def __init__(self, config: CaptionerConfig, decoder: CaptionDecoder, photos: int) -> None:
-        self.config, self.decoder = config, decoder
+    def __init__(
+        self, config: CaptionerConfig, decoder: CaptionDecoder, photos: int, identity: str
+    ) -> None:
+        self.config, self.decoder, self.identity = config, decoder, identity
         self.average = {name: value.detach().clone() for name, value in _weights(decoder).items()}
         rates = config.fitting
         self.optimizer = torch.optim.AdamW(
@@ -157,13 +161,9 @@ class _Fitting:
             self.average[name].lerp_(value.detach(), 1 - decay)
         return loss.item()
 
-    def _identity(self) -> str:
-        """The config without the words of its card, which change nothing."""
-        return self.config.model_dump_json(exclude={"card"})
-
     def save(self, path: Path, epochs: int) -> None:
         state = {
-            "config": self._identity(),
+            "identity": self.identity,
             "epochs": epochs,
             "steps": self.steps,
             "decoder": self.decoder.state_dict(),
@@ -178,12 +178,21 @@ class _Fitting:
         if not path.is_file():
             return 0
         state: dict[str, Any] = torch.load(path, weights_only=True)
-        if state["config"] != self._identity():
-            raise InputError(f"{path}: is of another config; remove it, or name another run folder")
+        if state.get("identity") != self.identity:
+            raise InputError(
+                f"{path}: is of another config or corpus; remove it, or name another run folder"
+            )
         self.decoder.load_state_dict(state["decoder"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.average, self.steps = state["average"], state["steps"]
         return int(state["epochs"])
+
+
+def _identity(config: CaptionerConfig, facts: Facts, corpus: Corpus) -> str:
+    """Return a hash of what decides the weights; the words of the card change nothing."""
+    captions = [[words.tolist() for words in of_photo] for of_photo in corpus.captions]
+    parts = [config.model_dump_json(exclude={"card"}), facts.model_dump_json(), str(captions)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _weights(decoder: CaptionDecoder) -> dict[str, Tensor]:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,11 +10,14 @@ import typer
 
 from core.cli.options import Device
 from core.cli.progress import work_bar
+from core.errors import InputError
 
 if TYPE_CHECKING:
     from core.contexts.generation import Generated
     from core.contexts.lookup import LookedUp
+    from core.contexts.openai_cost import Spent
     from core.contexts.openai_settings import OpenAISettings
+    from core.images import LoadedImage
 
 
 def contexts(
@@ -44,6 +48,7 @@ def contexts(
     from core.catalogue import build_generator, read_settings
     from core.contexts.generation import generate_contexts
     from core.contexts.lookup import look_up
+    from core.contexts.openai_api import OpenAIGenerator
     from core.contexts.openai_settings import OpenAISettings
     from core.contexts.photos import find_photos
     from core.contexts.store import ContextStore
@@ -61,8 +66,12 @@ def contexts(
         if isinstance(settings, OpenAISettings) and found.missing:
             print(_estimate(found, settings))
         return
-    with work_bar(out.name, "photo") as report:
-        done = generate_contexts(found, chosen, kept, out, progress=report)
+    try:
+        with work_bar(out.name, "photo") as report:
+            done = generate_contexts(found, chosen, kept, out, progress=report)
+    finally:  # what failed was paid for as well
+        if isinstance(chosen, OpenAIGenerator):
+            print(_spent(chosen.spent), file=sys.stderr)
     for failure in done.failed:
         print(f"left out: {failure.image_id}: {failure.reason}", file=sys.stderr)
     print(f"wrote {out}: {_total(found, done, time.monotonic() - started)}")
@@ -78,9 +87,9 @@ def _prospect(found: "LookedUp", generator: str) -> str:
 def _estimate(found: "LookedUp", settings: "OpenAISettings") -> str:
     """Say what would be sent where, and what it would cost."""
     from core.contexts.openai_cost import estimate
-    from core.images import read_image
 
-    made = estimate(settings, (read_image(same[0].path) for same in found.missing.values()))
+    damaged: list[str] = []
+    made = estimate(settings, _readable(found, damaged))
     cost = "at an unknown price" if made.dollars is None else f"${made.dollars:.4f} at most"
     return "\n".join(
         [
@@ -88,14 +97,31 @@ def _estimate(found: "LookedUp", settings: "OpenAISettings") -> str:
             f"{', which is this machine' if made.is_local else ''}: about {made.input_tokens:,} "
             f"tokens in, at most {made.output_tokens:,} out, {cost}",
             *(f"- {line}" for line in made.contents),
+            *(f"left out: {reason}" for reason in damaged),
         ]
     )
 
 
+def _readable(found: "LookedUp", damaged: list[str]) -> Iterator["LoadedImage"]:
+    """Yield the photos that are missing, and note why others cannot be read."""
+    from core.images import read_image
+
+    for same in found.missing.values():
+        try:
+            yield read_image(same[0].path)
+        except InputError as error:
+            damaged.append(str(error))
+
+
 def _total(found: "LookedUp", done: "Generated", seconds: float) -> str:
     known = len(found.photos) - done.described - len(done.failed)
-    cost = "" if done.dollars is None else f", {done.dollars:.4f} US dollars"
     return (
         f"{done.contexts} contexts of {known + done.described} photos, {known} of them known "
-        f"before; {len(done.failed)} failed; {seconds:.1f} s{cost}"
+        f"before; {len(done.failed)} failed; {seconds:.1f} s"
     )
+
+
+def _spent(spent: "Spent") -> str:
+    cost = "at an unknown price" if spent.dollars is None else f"{spent.dollars:.4f} US dollars"
+    left_open = f", {spent.uncounted} answers without a count" if spent.uncounted else ""
+    return f"{spent.requests} requests, {cost}{left_open}"

@@ -6,7 +6,7 @@ appears whole; what it held before, the store has taken when it was looked up.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -40,13 +40,11 @@ class Generated:
         contexts: Number of contexts in the file.
         described: Number of photos described now; the others the store knew, or they failed.
         failed: Photos that are not in the file, in order.
-        dollars: What was paid now; None where nobody told.
     """
 
     contexts: int
     described: int
     failed: tuple[Failure, ...]
-    dollars: float | None
 
 
 @dataclass
@@ -55,14 +53,12 @@ class _Run:
 
     failed: dict[str, str]
     described: int = 0
-    costs: list[float] = field(default_factory=list)
 
     def add(self, photos: Sequence[Photo], written: Written) -> None:
         if isinstance(written, InputError):
             self.failed.update((photo.id, str(written)) for photo in photos)
             return
         self.described += len(photos)
-        self.costs += [context.cost for context in written if context.cost is not None]
 
 
 def generate_contexts(
@@ -109,7 +105,7 @@ def generate_contexts(
         raise InputError(
             f"{out}: cannot be written ({error.strerror}); make room or name another --out"
         ) from None
-    return Generated(contexts, run.described, failed, sum(run.costs) if run.costs else None)
+    return Generated(contexts, run.described, failed)
 
 
 def _report(progress: Progress | None, run: _Run, found: LookedUp) -> None:

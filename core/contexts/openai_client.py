@@ -3,6 +3,7 @@
 Importing this module imports the client, which takes a while: do it where a server is asked.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from types import TracebackType
@@ -19,6 +20,7 @@ from core.errors import InputError
 
 MOST_BYTES = 1_000_000  # of an answer; a context takes a few thousand
 _RETRY_COUNT = "x-stainless-retry-count"  # how the official client numbers its retries
+_OF_THE_ACCOUNT = ("OpenAI-Organization", "OpenAI-Project")
 _SECRET = 16  # characters; shorter keys are words for servers that want any
 
 
@@ -41,7 +43,7 @@ class Connection:
         self._key = key or ""
         unsent = [] if key else ["Authorization"]
         # The official client reads them from the environment, whomever it asks.
-        unsent += [] if settings.is_openai else ["OpenAI-Organization", "OpenAI-Project"]
+        unsent += [] if settings.is_openai else [*_OF_THE_ACCOUNT, *_custom_headers()]
         self._headers = dict.fromkeys(unsent, openai.Omit())
         self._settings = settings
         self._spending = spending
@@ -50,6 +52,7 @@ class Connection:
             base_url=settings.base_url,
             timeout=settings.timeout_seconds,
             max_retries=settings.retries,
+            default_headers={"Authorization": f"Bearer {key}"} if key else None,
             http_client=openai.DefaultHttpxClient(
                 follow_redirects=False,
                 # A proxy would take what was meant for this machine out of it.
@@ -105,6 +108,13 @@ class Connection:
         if not isinstance(said, str):
             return ""
         return said.replace(self._key, "[key]") if len(self._key) >= _SECRET else said
+
+
+def _custom_headers() -> list[str]:
+    """Return the names of the headers that OPENAI_CUSTOM_HEADERS adds; a key's goes by itself."""
+    lines = os.environ.get("OPENAI_CUSTOM_HEADERS", "").split("\n")
+    names = [line.partition(":")[0].strip() for line in lines if ":" in line]
+    return [name for name in names if name and name.lower() != "authorization"]
 
 
 class _Bounded(httpx2.SyncByteStream):

@@ -176,7 +176,10 @@ def _contents(settings: OpenAISettings) -> tuple[str, ...]:
         "versions of the client, Python and the operating system",
     ]
     if settings.is_openai:
-        lines.append("the organisation and project that OPENAI_ORG_ID and OPENAI_PROJECT_ID name")
+        lines.append(
+            "the organisation and project that OPENAI_ORG_ID and OPENAI_PROJECT_ID name, and the "
+            "headers of OPENAI_CUSTOM_HEADERS"
+        )
     lines.append("no sentence, label, file name or other context of the post")
     if settings.base_url.startswith("http://") and not settings.is_local:
         lines.append("nothing of this is encrypted on its way: base_url begins with http://")

@@ -6,8 +6,6 @@ fingerprint. Entries are never changed, so there is nothing to invalidate.
 
 import hashlib
 import logging
-import os
-import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -17,6 +15,7 @@ from core.contexts.generator import ContextGenerator
 from core.errors import InputError
 from core.images import LoadedImage
 from core.records import Context, Frozen
+from core.replacing import replacing
 
 _log = logging.getLogger(__name__)
 
@@ -87,14 +86,8 @@ class ContextStore:
         path = self._path(sha256, generator)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-            temporary = Path(name)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                    stream.write(_Entry(contexts=contexts).model_dump_json())
-                temporary.replace(path)  # a reader sees a whole entry or none
-            finally:
-                temporary.unlink(missing_ok=True)
+            with replacing(path) as temporary:  # a reader sees a whole entry or none
+                temporary.write_text(_Entry(contexts=contexts).model_dump_json(), encoding="utf-8")
         except OSError as error:
             raise InputError(
                 f"Contexts cannot be cached in {self.folder} ({error.strerror}): make room, or "

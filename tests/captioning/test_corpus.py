@@ -36,6 +36,14 @@ def test_a_bad_line_is_named(corpus):
         read_corpus(config, "train")
 
 
+def test_a_line_that_is_no_text_is_named(corpus, tmp_path):
+    config = corpus(json.dumps(ROWS[0]))
+    with (tmp_path / "data.jsonl").open("ab") as file:
+        file.write(b'{"image": "\xff"}')
+    with pytest.raises(InputError, match=r"data\.jsonl:3: is not UTF-8"):
+        read_corpus(config, "train")
+
+
 def test_a_split_without_photos_is_refused(corpus):
     with pytest.raises(InputError, match="no photo is of the split 'test'"):
         read_corpus(corpus(json.dumps(ROWS[0])), "test")

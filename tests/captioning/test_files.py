@@ -1,5 +1,7 @@
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 from core.captioning.files import CONFIG, WEIGHTS, build_decoder, load_captioner
 from core.errors import InputError
@@ -43,4 +45,15 @@ def test_weights_that_do_not_fit_the_config_are_refused(tmp_path):
     text = (tmp_path / CONFIG).read_text(encoding="utf-8")
     (tmp_path / CONFIG).write_text(text.replace("width = 16", "width = 32"), encoding="utf-8")
     with pytest.raises(InputError, match="is damaged"):
+        load_captioner(str(tmp_path))
+
+
+def test_a_checkpoint_of_another_version_is_refused_as_such(tmp_path):
+    save_tiny(tmp_path)
+    with safe_open(tmp_path / WEIGHTS, framework="pt") as file:
+        [(name, facts)] = file.metadata().items()
+        weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    newer = facts.replace("shap-ca-captioner/1", "shap-ca-captioner/2")
+    save_file(weights, tmp_path / WEIGHTS, metadata={name: newer})
+    with pytest.raises(InputError, match=r"another version \(format: .*captioner/1"):
         load_captioner(str(tmp_path))

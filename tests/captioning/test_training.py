@@ -106,3 +106,12 @@ def test_the_state_of_another_config_is_refused(corpus, tmp_path):
     assert (tmp_path / STATE).is_file()
     with pytest.raises(InputError, match="another config"):
         fit(config(epochs=2), FACTS, corpus, tmp_path)
+
+
+def test_the_state_of_another_corpus_is_refused(corpus, tmp_path):
+    fit(config(epochs=1), FACTS, corpus, tmp_path)
+    renamed = FACTS.model_copy(update={"words": ("wolf", *FACTS.words[1:])})
+    corrected = (corpus.captions[0][:1], *corpus.captions[1:])
+    for facts, other in ((renamed, corpus), (FACTS, Corpus(corpus.photos, corrected))):
+        with pytest.raises(InputError, match="another config or corpus"):
+            fit(config(epochs=1), facts, other, tmp_path)

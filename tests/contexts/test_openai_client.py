@@ -77,6 +77,19 @@ def test_accounts_at_openai_are_told_to_nobody_else(ask, misbehaving_server, mon
     assert "of-ours" not in str(asked.headers)
 
 
+@pytest.mark.parametrize("key_variable", ["OPENAI_API_KEY", ""])
+def test_headers_of_the_environment_are_told_to_nobody_else(
+    ask, misbehaving_server, monkeypatch, key_variable
+):
+    added = "X-Gateway-Token: token-of-ours\nAuthorization: Bearer other-of-ours"
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", added)
+    ask(always(good()), key_variable=key_variable)
+    [asked] = misbehaving_server.asked
+    assert "of-ours" not in str(asked.headers)
+    sent = {name.lower(): value for name, value in asked.headers.items()}
+    assert sent.get("authorization") == (f"Bearer {KEY}" if key_variable else None)
+
+
 @pytest.mark.parametrize(
     "passing",
     [limited(), failing(408, **LATER), failing(500, **LATER), failing(503, **LATER), broken_off()],

@@ -182,3 +182,9 @@ def test_what_the_generator_refuses_is_not_remembered(store):
     with pytest.raises(InputError, match="weights are missing"):
         store.get_or_generate(image(), Refusing())
     assert not store.folder.exists()
+
+
+def test_what_one_user_keeps_others_can_read(store):
+    store.keep("a" * 64, CountingGenerator(), [])
+    [entry] = store.folder.glob("*/*.json")
+    assert entry.stat().st_mode & 0o777 == 0o644
