@@ -28,8 +28,11 @@ OUR_FAULT = (
 def upload(state: Explore, chooser: str) -> None:
     """Take the photo of a file chooser, or say why not; the photo before it stays then."""
     file = st.session_state[chooser]
-    if file is None:
-        state.set_photo(None)
+    if file is None:  # taken away: what was refused, or else the photo
+        if state.photo_error:
+            state.photo_error = ""
+        else:
+            state.set_photo(None)
         return
     try:
         state.set_photo(read_image(file.getvalue()))

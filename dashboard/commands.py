@@ -6,6 +6,7 @@ from typing import NamedTuple
 from core.datasets.samples import Sample
 from core.records import Record
 from dashboard.inputs import Inputs
+from dashboard.sample_posts import is_as_shipped
 from dashboard.services import checkpoint
 
 PHOTO = "photo.jpg"  # a Record does not know where its photo came from
@@ -28,7 +29,7 @@ def analyse_command(inputs: Inputs, sample: Sample | None, record: Record) -> Co
     """
     words = ["python", "-m", "core", "analyse"]
     words += ["--checkpoint", inputs.checkpoint or checkpoint()]
-    if sample and _is_as_shipped(inputs, sample):
+    if sample and is_as_shipped(inputs, sample):
         words += ["--sample", sample.id]
         note = "Prints the Record above, but for the seconds it took."
     else:
@@ -42,15 +43,6 @@ def analyse_command(inputs: Inputs, sample: Sample | None, record: Record) -> Co
     if record.attributions:
         note += " What was traced back is not in it; --attribute traces every entity."
     return Command(shlex.join([*words, "--explain"] if record.explanation else words), note)
-
-
-def _is_as_shipped(inputs: Inputs, sample: Sample) -> bool:
-    return (
-        inputs.id == sample.id
-        and inputs.text == sample.text
-        and inputs.contexts == sample.contexts
-        and (inputs.photo is None) == (sample.image is None)
-    )
 
 
 def _post(inputs: Inputs) -> list[str]:

@@ -10,7 +10,8 @@ import streamlit as st
 from PIL import Image
 
 from core.datasets.samples import Sample, read_samples
-from core.images import LoadedImage, read_image
+from core.images import LoadedImage, read_digest, read_image
+from dashboard.inputs import Inputs
 
 SAMPLE_DATA = Path(__file__).resolve().parents[1] / "sample_data"
 THUMBNAIL = (320, 200)  # pixels; twice the size drawn
@@ -40,6 +41,21 @@ def thumbnail(path: Path | None) -> str:
 def sample_photo(sample: Sample) -> LoadedImage | None:
     """Return the photo of a sample, None when it has none."""
     return read_image(sample.image) if sample.image else None
+
+
+def has_photo_of(sample: Sample, sha256: str | None) -> bool:
+    """Return whether a photo, None for none, is the sample's own and no other in its place."""
+    return sha256 == (read_digest(sample.image) if sample.image else None)
+
+
+def is_as_shipped(inputs: Inputs, sample: Sample) -> bool:
+    """Return whether a post is the sample itself, with nothing of it changed."""
+    return (
+        inputs.id == sample.id
+        and inputs.text == sample.text
+        and inputs.contexts == sample.contexts
+        and has_photo_of(sample, inputs.photo.sha256 if inputs.photo else None)
+    )
 
 
 def find_sample(samples: Sequence[Sample], wanted: str) -> tuple[Sample | None, str | None]:

@@ -15,6 +15,7 @@ from dashboard.inputs import Inputs
 from dashboard.marking import Marks, marks_of
 from dashboard.offers import Offer
 from dashboard.page_state import PageState
+from dashboard.sample_posts import is_as_shipped
 
 LINK = "e_post"  # in the address: the id of a sample
 OWN_POST = "post"  # id of a Record that is no sample
@@ -53,8 +54,9 @@ class Result:
 
     @property
     def note(self) -> str:
-        """What a newcomer should look at, "" for an own post."""
-        return self.sample.note if self.sample else ""
+        """What a newcomer should look at, "" for a post that is, or has become, one's own."""
+        shipped = self.sample and is_as_shipped(self.inputs, self.sample)
+        return self.sample.note if self.sample and shipped else ""
 
 
 @dataclass

@@ -61,7 +61,7 @@ def known_entities(record: Record) -> Sequence[Entity] | None:
 
 
 def _entity_density(tokens: Sequence[Token], entities: Sequence[Entity] | None) -> float | None:
-    if entities is None:
+    if entities is None or not tokens:
         return None
     inside = {word for entity in entities for word in range(entity.token_start, entity.token_end)}
     return len(inside) / len(tokens)

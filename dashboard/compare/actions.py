@@ -2,6 +2,7 @@
 
 import difflib
 import io
+import logging
 import shutil
 import tempfile
 import weakref
@@ -12,9 +13,12 @@ from pathlib import Path
 from core.errors import InputError
 from dashboard.compare.state import FIELDS, Compare
 from dashboard.errors.runs import Run, RunFile, Upload, open_run
+from dashboard.jobs import OUR_FAULT
 
 RECORD_MARK = b'"schema_version"'  # in a line that is a Record of ours
 MARK_BYTES = 4096
+
+_log = logging.getLogger(__name__)
 
 
 class PredictionUpload(Upload):
@@ -73,6 +77,10 @@ def bring(state: Compare, chooser: str, baseline: RunFile | None) -> None:
         upload = _upload(file.name, file.getvalue(), baseline)
     except InputError as error:
         state.upload_error = str(error)
+        return
+    except Exception:  # whatever a file from elsewhere may hold
+        _log.exception("A file that was brought along cannot be opened.")
+        state.upload_error = OUR_FAULT
         return
     name = _free(file.name, state.uploads)
     upload.file = replace(upload.file, name=name)

@@ -1,21 +1,37 @@
 """What a visitor can do on the error page: choose a run, select posts, turn to another section."""
 
 import difflib
+import logging
 from collections.abc import Sequence
+from typing import Any
 
 from core.errors import InputError
 from dashboard.errors.runs import Run, RunFile, Upload
 from dashboard.errors.selection import Chosen, area_link
 from dashboard.errors.state import Errors, key
+from dashboard.jobs import OUR_FAULT
 
 OWN = "own file"  # in the list of runs; never in the address
+# What another run need not have: a filter on it could not be seen, nor taken away.
+_NOTHING_CHOSEN: dict[str, Any] = {
+    "slice": "",
+    "name": "",
+    "post": "",
+    "page": 1,
+    "search": "",
+    "outcomes": (),
+    "effects": (),
+    "verdicts": (),
+}
+
+_log = logging.getLogger(__name__)
 
 
 def choose_run(state: Errors) -> None:
     """Open the run that was chosen; what was selected in the one before is forgotten."""
     name = state.widgets[key("set", "run")]
     state.shows_upload = name == OWN
-    state.set_to(run="" if name == OWN else name, slice="", name="", post="", page=1)
+    state.set_to(run="" if name == OWN else name, **_NOTHING_CHOSEN)
 
 
 def upload(state: Errors, chooser: str) -> None:
@@ -28,8 +44,12 @@ def upload(state: Errors, chooser: str) -> None:
     except InputError as error:
         state.upload_error = str(error)
         return
+    except Exception:  # whatever a file from elsewhere may hold
+        _log.exception("A run that was brought along cannot be opened.")
+        state.upload_error = OUR_FAULT
+        return
     state.shows_upload = True
-    state.set_to(run="", slice="", name="", post="", page=1)
+    state.set_to(run="", **_NOTHING_CHOSEN)
 
 
 def opened_file(state: Errors, files: Sequence[RunFile]) -> RunFile | None:

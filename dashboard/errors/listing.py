@@ -49,8 +49,10 @@ def listing(run: Run, selected: Selection, settings: Settings) -> Listing:
     keep = selected.chosen & found.matches
     wanted = (settings.outcomes, settings.effects, settings.verdicts)
     for facet, values in zip(FACETS, wanted, strict=True):
-        if values:
-            keep = keep & np.asarray(run.table[facet].isin(values), bool)
+        kept = np.asarray(run.table[facet].isin(values), bool)
+        # A value that the whole run lacks is not offered, so nobody could take it away.
+        if kept.any():
+            keep = keep & kept
     order = selected.rows if settings.order == "given" else sorted_rows(run, settings.order)
     return Listing(order[keep[order]], found.instead)
 

@@ -50,6 +50,11 @@ def line_up(state: Errors, run: Run, selected: Selection, done: "Reviews | None"
     state.at = next((at for at, row in enumerate(state.queue) if run.id(row) not in said), 0)
 
 
+def note_key(state: Errors, run: Run, place: int) -> str:
+    """Return the key of the reviewer's note on a post of this run."""
+    return key("review", "note", run.file.slug, state.reviewer, place)
+
+
 def give(state: Errors, run: Run, place: int, opinion: "Opinion") -> None:
     """Write a verdict to the reviewer's file and go on to the next post.
 
@@ -61,7 +66,7 @@ def give(state: Errors, run: Run, place: int, opinion: "Opinion") -> None:
     """
     from core.analysis.reviews import add_review
 
-    note = str(state.widgets.get(key("review", "note", place), ""))
+    note = str(state.widgets.get(note_key(state, run, place), ""))
     try:
         add_review(folder(run), state.reviewer, run.id(place), opinion, note=note)
     except InputError as error:

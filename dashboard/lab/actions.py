@@ -13,6 +13,7 @@ from dashboard.jobs import OUR_FAULT, queue
 from dashboard.lab import numbers
 from dashboard.lab.settings import CONTEXTS, MOST_TYPED, TYPED
 from dashboard.lab.state import Lab, key
+from dashboard.marking import marks_of
 from dashboard.state import Explore
 
 
@@ -68,25 +69,32 @@ def contexts_of(
             if wanted
             else "no post is open on Explore; choose a sample of the list"
         )
-    inputs = Inputs(sample.id, sample.text, sample_posts.sample_photo(sample), sample.contexts)
-    record = services.analyse(
-        inputs, lambda stage, share: _tell(place, services.STAGES.get(stage, stage), share)
-    )
-    place.empty()
+    photo = sample_posts.sample_photo(sample)
+    own, *_ = services.offered()
+    pair = marks_of(sample.text, sample, "", "").pair if own.task == "mre" else None
+    inputs = Inputs(sample.id, sample.text, photo, sample.contexts, pair=pair)
+    try:
+        record = services.analyse(
+            inputs, lambda stage, share: _tell(place, services.STAGES.get(stage, stage), share)
+        )
+    finally:
+        place.empty()
     state.record = (wanted, record)
     return record
 
 
 def _is_as_shipped(explore: Explore) -> bool:
-    """Return whether the open Record is that of a sample nobody has edited."""
+    """Return whether the open Record is what the server's model says of an unedited sample."""
     record, sample = open_post(explore), explore.sample
+    if explore.result is None or record is None or sample is None:
+        return False
+    image = record.post.image
     return (
-        record is not None
-        and sample is not None
-        and record.post.text == sample.text
+        record.post.text == sample.text
         and [(context.text, context.included) for context in record.contexts]
         == [(context.text, context.included) for context in sample.contexts]
-        and (record.post.image is None) == (sample.image is None)
+        and sample_posts.has_photo_of(sample, image.sha256 if image else None)
+        and explore.result.inputs.checkpoint in ("", services.offered()[0].folder)
     )
 
 

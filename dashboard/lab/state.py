@@ -25,7 +25,8 @@ class Lab(PageState[Settings]):
         arrived: Number of players of that order who have arrived.
         walked: The game that is walked through; another one starts anew.
         card: The question on the table, from 0.
-        answers: Options predicted, by the card's id, once revealed; kept in this session only.
+        answers: Options predicted, by the card's id and the seed, once revealed; kept in this
+            session only.
         job: The sampling that runs or ran last.
         job_settings: What it was started with.
         job_game: What it samples.

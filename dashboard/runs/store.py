@@ -76,6 +76,7 @@ def chosen(runs: Sequence[Run], names: Sequence[str]) -> tuple[tuple[Run, ...], 
     """
     by_name = {run.name: run for run in runs}
     refused = []
+    names = tuple(dict.fromkeys(names))
     for name in names:
         if name not in by_name:
             near = difflib.get_close_matches(name, by_name, n=1)

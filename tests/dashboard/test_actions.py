@@ -78,3 +78,14 @@ def test_what_is_kept_joins_the_post_or_takes_its_contexts_place(state, replacin
     assert [context.text for context in taken] == texts
     assert taken[-1] == kept
     assert state.generating.columns == ()
+
+
+def test_taking_a_refused_file_away_leaves_the_photo(state, monkeypatch):
+    monkeypatch.setattr(actions.st, "session_state", {"chooser": io.BytesIO(b"no picture")})
+    actions.upload(state, "chooser")
+    assert state.photo_error
+    actions.st.session_state["chooser"] = None
+    actions.upload(state, "chooser")
+    assert (state.photo_error, state.photo) == ("", picture("red"))
+    actions.upload(state, "chooser")
+    assert state.photo is None

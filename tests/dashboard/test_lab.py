@@ -343,21 +343,34 @@ def test_an_answer_shows_only_after_a_prediction_and_counts(lab):
     app = lab()
     card = cards(7)[0]
     assert app.button(key("ask", "reveal")).disabled
-    app.radio(key("ask", card.id)).set_value(card.answer).run()
+    app.radio(key("ask", f"{card.id} 7")).set_value(card.answer).run()
     assert card.because[:20] not in shown(app)
     press(app, "ask", "reveal")
 
     assert "As predicted" in shown(app)
     assert "1 of 1 predicted right" in shown(app)
-    assert app.radio(key("ask", card.id)).disabled
+    assert app.radio(key("ask", f"{card.id} 7")).disabled
 
     press(app, "ask", "next")
     other = cards(7)[1]
     wrong = (other.answer + 1) % len(other.options)
-    app.radio(key("ask", other.id)).set_value(wrong).run()
+    app.radio(key("ask", f"{other.id} 7")).set_value(wrong).run()
     press(app, "ask", "reveal")
     assert "Not as predicted" in shown(app)
     assert "1 of 2 predicted right" in shown(app)
+
+
+def test_another_seed_asks_anew(lab):
+    app = lab(l_seed="7")
+    card = cards(7)[0]
+    app.radio(key("ask", f"{card.id} 7")).set_value(card.answer).run()
+    press(app, "ask", "reveal")
+    app.number_input(key("set", "seed")).set_value(8).run()
+    (radio,) = [radio for radio in app.radio if radio.label == "Your prediction"]
+    assert (radio.value, radio.disabled) == (None, False)
+    assert "0 of 0 predicted right" in shown(app)
+    app.number_input(key("set", "seed")).set_value(7).run()
+    assert "1 of 1 predicted right" in shown(app)
 
 
 def test_the_command_shown_writes_the_numbers_of_the_page(lab, tmp_path):

@@ -233,3 +233,10 @@ def test_a_long_log_is_drawn_thinned(opened, folder, write_run):
     assert not app.exception
     curves = [frame.value for frame in app.dataframe if "smooth" in frame.value.columns]
     assert {len(table) for table in curves} == {600}
+
+
+def test_a_run_that_is_named_twice_is_drawn_once(opened, folder, write_run):
+    write_run(folder / "one")
+    app = opened(r_run="one,one")
+    assert not app.exception
+    assert app.multiselect[0].value == ["one"]

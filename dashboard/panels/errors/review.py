@@ -85,13 +85,17 @@ def _keys(state: Errors, run: Run, place: int, said: "Review | None") -> None:
                 on_click=reviewing.give,
                 args=(state, run, place, opinion),
             )
+    note = reviewing.note_key(state, run, place)
+    if said and note not in state.widgets:
+        state.widgets[note] = said.note  # or a corrected verdict would lose it
     with st.container(horizontal=True, vertical_alignment="bottom", key="errors-queue"):
         st.text_input(
             "Note",
-            key=key("review", "note", place),
+            key=note,
             max_chars=2000,
             placeholder="kept with the verdict",
             label_visibility="collapsed",
+            persist_state="session",
         )
         for label, name, shortcut, step in (
             ("Back", "back", "Left", -1),

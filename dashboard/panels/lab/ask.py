@@ -27,10 +27,11 @@ def _questions(state: Lab) -> None:
     asked = cards[state.card]
     _head(state, cards)
     st.html(f'<p class="sc-lab-question">{html.escape(asked.question)}</p>')
-    answered = asked.id in state.answers
-    name = key("ask", asked.id)
+    about = _about(state, asked)
+    answered = about in state.answers
+    name = key("ask", about)
     if answered:
-        st.session_state[name] = state.answers[asked.id]
+        st.session_state[name] = state.answers[about]
     st.radio(
         "Your prediction",
         range(len(asked.options)),
@@ -41,7 +42,7 @@ def _questions(state: Lab) -> None:
         label_visibility="collapsed",
     )
     if answered:
-        _answer(asked, state.answers[asked.id])
+        _answer(asked, state.answers[about])
         return
     predicted = st.session_state.get(name)
     st.button(
@@ -50,13 +51,13 @@ def _questions(state: Lab) -> None:
         type="primary",
         disabled=predicted is None,
         on_click=_reveal,
-        args=(state, asked.id),
+        args=(state, about),
     )
 
 
 def _head(state: Lab, cards: "tuple[Card, ...]") -> None:
-    right = sum(state.answers.get(card.id) == card.answer for card in cards)
-    known = sum(card.id in state.answers for card in cards)
+    right = sum(state.answers.get(_about(state, card)) == card.answer for card in cards)
+    known = sum(_about(state, card) in state.answers for card in cards)
     with st.container(horizontal=True, vertical_alignment="center", key="lab-ask-head"):
         st.button(
             "Previous",
@@ -98,5 +99,10 @@ def _turn(state: Lab, by: int) -> None:
     state.card += by
 
 
-def _reveal(state: Lab, id: str) -> None:
-    state.answers[id] = st.session_state[key("ask", id)]
+def _about(state: Lab, card: "Card") -> str:
+    """Return what an answer is kept under: with another seed a card asks about other numbers."""
+    return f"{card.id} {state.settings.seed}"
+
+
+def _reveal(state: Lab, about: str) -> None:
+    state.answers[about] = st.session_state[key("ask", about)]

@@ -87,6 +87,13 @@ def test_the_gallery_shows_cards_and_escapes_what_posts_say(visit, run):
     assert app.query_params["x_post"] == "post-0"
 
 
+def test_a_filter_that_the_run_does_not_offer_hides_nothing(visit, run):
+    app = visit(x_view="records", x_outcome="no gold")
+    assert not app.exception
+    assert "No post is left" not in shown(app)
+    assert "post-0" in str(app.dataframe[0].value)
+
+
 def test_verdicts_go_to_a_file_and_can_be_taken_back(visit, run, runs):
     app = visit(x_view="review", x_slice="@list:better-without")
     assert "Type a name" in shown(app)
@@ -110,8 +117,7 @@ def test_verdicts_go_to_a_file_and_can_be_taken_back(visit, run, runs):
 def test_a_note_is_kept_with_its_verdict_and_the_queue_goes_on_where_it_was(visit, run, runs):
     app = visit(x_view="review", x_slice="@list:better-without")
     app.text_input(key("review", "name")).set_value("Ada").run()
-    name = key("review", "note", state(app).queue[0])
-    app.text_input(name).set_value("wrong photo").run()
+    note_box(app).set_value("wrong photo").run()
     press(app, "review", "hallucinated")
     again = visit(x_view="review", x_slice="@list:better-without")
     again.text_input(key("review", "name")).set_value("Ada").run()
@@ -121,6 +127,27 @@ def test_a_note_is_kept_with_its_verdict_and_the_queue_goes_on_where_it_was(visi
     press(again, "review", "back")
     assert "wrong photo" in shown(again)
     assert "You said <b>hallucinated</b>" in shown(again)
+    assert note_box(again).value == "wrong photo"
+
+    press(again, "review", "partly")  # a corrected verdict keeps its note
+    (file,) = (runs / "reviews").rglob("*.jsonl")
+    last = json.loads(file.read_text(encoding="utf-8").splitlines()[-1])
+    assert (last["opinion"], last["note"]) == ("partly", "wrong photo")
+
+
+def test_a_note_outlives_a_look_at_the_next_post(visit, run):
+    app = visit(x_view="review", x_slice="@list:better-without")
+    app.text_input(key("review", "name")).set_value("Ada").run()
+    note_box(app).set_value("look again").run()
+    press(app, "review", "skip")
+    assert note_box(app).value == ""
+    press(app, "review", "back")
+    assert note_box(app).value == "look again"
+
+
+def note_box(app):
+    (box,) = [box for box in app.text_input if box.label == "Note"]
+    return box
 
 
 def test_agreement_shows_with_the_first_verdict(visit, run):
