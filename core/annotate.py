@@ -15,6 +15,8 @@ from core.annotations.files import write_annotations
 from core.annotations.gold import marked_by_people
 from core.annotations.record_lines import write_records_jsonl
 from core.annotations.unfinished import UnfinishedRun
+from core.config import HeadConfig
+from core.contexts.precomputed import load_all_contexts
 from core.datasets.files import Loaded
 from core.datasets.photo_folder import read_photo_folder
 from core.devices import choose_device
@@ -60,13 +62,21 @@ def load_posts(
     """Read the posts of a file, as `core.experiment.read_dataset` does, or else of a folder.
 
     Raises:
-        InputError: Both or neither are given, or what is given cannot be read.
+        InputError: Both or neither are given, a folder comes with what belongs to a file, or what
+            is given cannot be read.
     """
     if folder is None and file is not None:
         return read_dataset(dataset, file, contexts, images, split, skip_bad_lines=skip_bad_lines)
-    if folder is not None and file is None:
-        return read_photo_folder(folder)
-    raise InputError("posts come from a file or a folder; give one of --file and --folder")
+    if folder is None or file is not None:
+        raise InputError("posts come from a file or a folder; give one of --file and --folder")
+    if images or split:
+        raise InputError(
+            "a --folder has its photos beside the texts, and no splits; leave --images and --split "
+            "out"
+        )
+    known = load_all_contexts(contexts, skip_bad_lines=skip_bad_lines)
+    loaded = read_photo_folder(folder, known.by_image)
+    return Loaded(loaded.examples, (*known.skipped, *loaded.skipped))
 
 
 def annotate(
@@ -84,7 +94,8 @@ def annotate(
     """Analyse posts and write their Records, with what people say of them, to one file.
 
     A post that cannot be read is left out and told of. Records are kept in `<out>.partial.jsonl`
-    as they are made; started again with the same arguments, a run goes on after the last of them.
+    as they are made; started again with the same arguments, a run goes on after the last of them,
+    and makes anew what was made of posts that have changed since.
 
     Args:
         examples: The posts.
@@ -106,9 +117,9 @@ def annotate(
     device = choose_device(device)
     ready = load_checkpoint(checkpoint)
     failed: list[str] = []
-    with UnfinishedRun(out) as run:
+    with UnfinishedRun(out, examples) as run:
         if resume:
-            run.resume({e.id: e for e in examples}, ready.fingerprints["checkpoint"])
+            run.resume(ready.fingerprints["checkpoint"])
         else:
             run.clear()
         resumed = len(run)
@@ -127,14 +138,14 @@ def annotate(
                 else:
                     failed.append(result)
                 _report(progress, run, failed, examples)
-        _finish(run, examples, out, failed, _about(ready, dataset, command))
+        _finish(run, out, failed, ready.config.head, _about(ready, dataset, command))
         return Annotated(len(run), resumed, tuple(failed))
 
 
 def annotate_post(pipeline: Pipeline, example: Example) -> Record | str:
-    """Return the Record of a post with what people say of it, or why it cannot be read."""
+    """Return the Record of a post, or why it cannot be read."""
     try:
-        record = pipeline.analyse(
+        return pipeline.analyse(
             example.text,
             read_image(example.image) if example.image else None,
             list(example.contexts) or None,  # None: perceived from the photo
@@ -144,7 +155,6 @@ def annotate_post(pipeline: Pipeline, example: Example) -> Record | str:
         )
     except InputError as error:
         return f"{example.id}: {error}"
-    return record.model_copy(update={"gold": marked_by_people(record, example)})
 
 
 def _check(examples: Sequence[Example], out: Path, workers: int) -> None:
@@ -208,11 +218,15 @@ def _about(ready: Checkpoint, dataset: str, command: str) -> About:
 
 
 def _finish(
-    run: UnfinishedRun, examples: Sequence[Example], out: Path, failed: list[str], about: About
+    run: UnfinishedRun, out: Path, failed: list[str], head: HeadConfig, about: About
 ) -> None:
     if not len(run):
         raise InputError(f"none of {len(failed)} posts can be read; the first: {failed[0]}")
-    records = run.records(example.id for example in examples)
+    # What people say is added last: it may have been corrected since the Record was made.
+    records = (
+        record.model_copy(update={"gold": marked_by_people(record, example, head)})
+        for example, record in run.records()
+    )
     if out.suffix == ".jsonl":
         write_records_jsonl(out, records)
     else:

@@ -1,7 +1,7 @@
 """Whether a checkpoint still scores what its `metrics.json` says."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
@@ -9,7 +9,7 @@ from core.encoders.image import load_image_encoder
 from core.errors import InputError
 from core.evaluation.scores import scores
 from core.evaluation.tables import figures
-from core.training.checkpoint import load_checkpoint
+from core.training.checkpoint import Checkpoint, load_checkpoint
 from core.training.sources import image_features, load_source
 
 SAME = 5e-5  # half a unit of the last place that cards and tables show
@@ -47,11 +47,21 @@ def reproduce(checkpoint: str | Path, *, device: str = "auto") -> list[Reproduce
     for source in (config.data.dev, *config.data.evaluations):
         examples = load_source(source, config.data)
         made = scores(model, ready.tokenizer, config, examples, image_features(examples, cache))
-        told, again = (dict(figures(s)) for s in (ready.metrics["scores"][source.name], made))
+        told, again = dict(figures(_told(ready, source.name))), dict(figures(made))
         if missing := sorted(set(told) - set(again)):
             raise InputError(f"{config.name}: {missing[0]} of {source.name} can no longer be found")
         found += [Reproduced(source.name, name, told[name], again[name]) for name in told]
     return found
+
+
+def _told(checkpoint: Checkpoint, data: str) -> dict[str, Any]:
+    scored: dict[str, dict[str, Any]] = checkpoint.metrics.get("scores", {})
+    if data not in scored:
+        raise InputError(
+            f"{checkpoint.config.name}: metrics.json has no figures of {data}; its training was "
+            "stopped before the end, start it again"
+        )
+    return scored[data]
 
 
 def reproduction_table(found: list[Reproduced]) -> str:

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
@@ -75,8 +75,7 @@ class Job(Generic[Part]):
 
     def wait(self, seconds: float) -> None:
         """Wait until it is over, but no longer than this."""
-        if not self._future.cancelled():
-            self._future.exception(timeout=seconds)
+        wait([self._future], timeout=seconds)
 
     def run(self, work: Work[Part]) -> None:
         """Do the work here and now, keeping each part as it comes."""

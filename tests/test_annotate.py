@@ -17,7 +17,7 @@ from core.annotations import read_annotations, read_record, read_records_jsonl
 from core.cli import main
 from core.errors import InputError
 from core.evaluation.mner import entity_report
-from core.records import Example, Record
+from core.records import Example, Outcome, Record
 
 pytestmark = pytest.mark.usefixtures("no_page_as_main")
 
@@ -43,6 +43,15 @@ def bare(record: Record) -> Record:
 
 def records(path: Path) -> list[Record]:
     return [bare(record) for record in read_records_jsonl(path)]
+
+
+def stopped_after(places: int, examples, checkpoint, out) -> None:
+    def stop(done: int, total: int, failed: int) -> None:
+        if done == places:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(examples, checkpoint, out, progress=stop)
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +96,7 @@ def test_both_forms_hold_the_same_records(examples, tiny_checkpoint, whole, tmp_
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(examples, tiny_checkpoint, whole, tmp_path):
     out = tmp_path / "run.jsonl"
-
-    def stop(done: int, total: int, failed: int) -> None:
-        if done == 3:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run(examples, tiny_checkpoint, out, progress=stop)
+    stopped_after(3, examples, tiny_checkpoint, out)
     assert not out.exists()
     seen: list[tuple[int, int, int]] = []
     done = run(examples, tiny_checkpoint, out, progress=lambda *at: seen.append(at))
@@ -101,6 +104,22 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(examples, tiny_checkpoint, 
     assert seen == [(place, len(examples), 0) for place in range(3, len(examples) + 1)]
     assert records(out) == records(whole)
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_what_changed_while_a_run_was_stopped_is_what_the_file_holds(
+    examples, tiny_checkpoint, tmp_path
+):
+    out, posts = tmp_path / "run.jsonl", list(examples[:4])
+    stopped_after(3, posts, tiny_checkpoint, out)
+    posts[0] = posts[0].model_copy(update={"entities": ()})
+    posts[1] = posts[1].model_copy(update={"contexts": ()})
+    done = run(posts, tiny_checkpoint, out)
+    assert (done.posts, done.resumed) == (4, 2)
+    made = tmp_path / "anew.jsonl"
+    run(posts, tiny_checkpoint, made)
+    assert records(out) == records(made)
+    assert [len(record.contexts) for record in records(out)] == [1, 0, 1, 1]
+    assert records(out)[0].gold == Outcome()
 
 
 def test_a_run_may_be_started_anew(examples, tiny_checkpoint, tmp_path):
@@ -111,10 +130,12 @@ def test_a_run_may_be_started_anew(examples, tiny_checkpoint, tmp_path):
     assert run(examples[:1], tiny_checkpoint, out, resume=False).posts == 1
 
 
-def test_what_an_earlier_checkpoint_left_is_refused(examples, tiny_checkpoint, whole, tmp_path):
+def test_what_an_earlier_checkpoint_left_is_refused(examples, tiny_checkpoint, tmp_path):
     out = tmp_path / "run.jsonl"
-    left = whole.read_text(encoding="utf-8").replace("tiny@", "huge@")
-    out.with_name("run.jsonl.partial.jsonl").write_text(left, encoding="utf-8")
+    stopped_after(1, examples, tiny_checkpoint, out)
+    partial = out.with_name("run.jsonl.partial.jsonl")
+    left = partial.read_text(encoding="utf-8").replace("tiny@", "huge@")
+    partial.write_text(left, encoding="utf-8")
     with pytest.raises(InputError, match="was begun with huge@"):
         run(examples, tiny_checkpoint, out)
 
@@ -142,8 +163,8 @@ def test_a_post_that_was_repaired_takes_its_place_when_the_run_goes_on(
     examples, tiny_checkpoint, whole, tmp_path
 ):
     out = tmp_path / "run.jsonl"
-    others = whole.read_bytes().splitlines(keepends=True)[1:]
-    out.with_name("run.jsonl.partial.jsonl").write_bytes(b"".join(others))
+    broken = examples[0].model_copy(update={"image": tmp_path / "no.jpg"})
+    stopped_after(len(examples), [broken, *examples[1:]], tiny_checkpoint, out)
     assert run(examples, tiny_checkpoint, out).resumed == len(examples) - 1
     assert records(out) == records(whole)
 
@@ -177,6 +198,20 @@ def test_posts_come_from_a_file_or_a_folder(tmp_path):
     for file, folder in ((None, None), (tmp_path, tmp_path)):
         with pytest.raises(InputError, match="one of --file and --folder"):
             load_posts(file, folder, dataset="twitter")
+    for belongs_to_a_file in ({"images": tmp_path}, {"split": "dev"}):
+        with pytest.raises(InputError, match="leave --images and --split out"):
+            load_posts(None, tmp_path, dataset="image_text", **belongs_to_a_file)
+
+
+def test_a_folder_takes_contexts_too(data_root, tmp_path):
+    for name in ("1", "other"):
+        (tmp_path / f"{name}.txt").write_text("Anna by the sea", encoding="utf-8")
+    contexts = [data_root / "contexts.jsonl"]
+    loaded = load_posts(None, tmp_path, dataset="image_text", contexts=contexts)
+    assert {example.id: len(example.contexts) for example in loaded.examples} == {
+        "1": 1,
+        "other": 0,
+    }
 
 
 def command(*arguments: object) -> list[str]:
@@ -284,5 +319,5 @@ def test_ctrl_c_ends_in_one_line_and_keeps_what_is_done(tiny_checkpoint, tmp_pat
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert "stopped; the same command goes on from here" in errors
-    kept = [json.loads(line)["post"]["id"] for line in partial.read_bytes().splitlines()]
+    kept = [json.loads(line)["record"]["post"]["id"] for line in partial.read_bytes().splitlines()]
     assert len(kept) >= 3

@@ -142,6 +142,7 @@ def test_bad_input_is_one_sentence_and_status_2(capsys, tmp_path, tiny_checkpoin
         ["analyse", "--text", TEXT, "--device", "tpu", *checkpoint],
         ["train", str(tmp_path / "none.toml")],
         ["evaluate", "--dataset", "twitter", "--file", str(tmp_path / "none.txt"), *checkpoint],
+        ["evaluate", "--dataset", "twitter", "--file", str(broken), "--split", "dev", *checkpoint],
         ["evaluate", "--dataset", "unknown", "--file", str(broken), *checkpoint],
     ):
         message = refused(capsys, *arguments)

@@ -67,6 +67,32 @@ def test_a_figure_that_nobody_makes_any_more_is_refused(checkpoint):
         reproduce(checkpoint, device="cpu")
 
 
+def test_a_checkpoint_whose_scoring_was_stopped_has_no_figures(checkpoint):
+    path = checkpoint / "metrics.json"
+    metrics = json.loads(path.read_text(encoding="utf-8"))
+    del metrics["scores"]
+    path.write_text(json.dumps(metrics), encoding="utf-8")
+    with pytest.raises(InputError, match="has no figures of dev; its training was stopped"):
+        reproduce(checkpoint, device="cpu")
+
+
+def test_the_figures_can_be_written(checkpoint, tmp_path):
+    path = tmp_path / "found.json"
+    arguments = ["--checkpoint", str(checkpoint), "--device", "cpu", "--json", str(path)]
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", *arguments])
+    assert ended.value.code == 0
+    rows = [Reproduced(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
+    assert rows == reproduce(checkpoint, device="cpu")
+
+
+def test_what_belongs_to_a_file_is_refused_without_one(checkpoint, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", "--checkpoint", str(checkpoint), "--split", "test"])
+    assert ended.value.code == 2
+    assert "belong to a file" in capsys.readouterr().err
+
+
 def test_figures_are_the_same_to_the_last_place_that_is_shown():
     told = Reproduced("dev", "F1", 0.12345, 0.12349)
     assert told.is_same

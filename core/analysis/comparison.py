@@ -17,7 +17,8 @@ from core.errors import InputError
 BOOTSTRAP: Final = (
     "Both systems are scored on 1,000 datasets of the same size, drawn from the shared posts with "
     "replacement; the interval holds the middle 95 % of F1(B) − F1(A), and p is twice the share "
-    "of draws that contradict the sign."
+    "of draws that contradict the sign. A draw without any unit to find or found shows no "
+    "difference."
 )
 MCNEMAR: Final = (
     "Of the posts that exactly one system has wholly right, how many are B's? p is the chance of a "
@@ -118,10 +119,13 @@ def paired_bootstrap(
         return PairedDifference(a, b, None, None, None, None, len(both), draws, seed)
     sums = resampled_sums(both, draws=draws, seed=seed)  # (draws, 6)
     drawn = rates(sums[:, 3:])[:, 2] - rates(sums[:, :3])[:, 2]  # (draws,)
-    drawn = drawn[~np.isnan(drawn)]
+    # Left out, draws that missed the few posts with a unit would let these few look certain.
+    drawn = np.nan_to_num(drawn, nan=0.0)
+    if len(both) < 2:  # every draw is the same
+        return PairedDifference(a, b, b - a, None, None, None, len(both), draws, seed)
     against = min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
     p = min(1.0, 2 * (against + 1) / (len(drawn) + 1))
-    low, high = interval(drawn) if len(both) > 1 else (None, None)
+    low, high = interval(drawn)
     return PairedDifference(a, b, b - a, low, high, p, len(both), draws, seed)
 
 

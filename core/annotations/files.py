@@ -182,7 +182,8 @@ def _opened(path: Path) -> Iterator[pq.ParquetFile]:
     try:
         with path.open("rb") as stream:
             yield pq.ParquetFile(stream, pre_buffer=False, page_checksum_verification=True)
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError, IndexError) as error:
+        # The last two from a damaged footer, which has no checksum.
         reason = str(error).partition("\n")[0]
         raise InputError(
             f"{path}: is damaged or no Parquet file ({reason}); annotate again"

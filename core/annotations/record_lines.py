@@ -23,7 +23,7 @@ def read_records_jsonl(path: Path) -> Iterator[Record]:
         if not line.strip():
             continue
         try:
-            record = parse_record(line)
+            record = _parse(line)
             name = record.post.id
             if name in first_seen:
                 raise InputError(f"id {name!r} was used in line {first_seen[name]}; rename one")
@@ -46,7 +46,7 @@ def write_records_jsonl(path: Path, records: Iterable[Record]) -> int:
     try:
         with replacing(path) as temporary, temporary.open("wb") as file:
             for record in records:
-                file.write(record_line(record))
+                file.write(record.model_dump_json().encode() + b"\n")
                 count += 1
     except OSError as error:
         raise InputError(
@@ -55,17 +55,7 @@ def write_records_jsonl(path: Path, records: Iterable[Record]) -> int:
     return count
 
 
-def record_line(record: Record) -> bytes:
-    """Return a Record as one line, its end included."""
-    return record.model_dump_json().encode() + b"\n"
-
-
-def parse_record(line: bytes) -> Record:
-    """Return the Record of a line.
-
-    Raises:
-        InputError: It is none, or too long.
-    """
+def _parse(line: bytes) -> Record:
     try:
         return Record.model_validate_json(decode_line(line))
     except ValidationError as error:

@@ -88,7 +88,12 @@ def evaluate(
     if dataset is None or file is None:
         if dataset or file:
             raise InputError("--dataset and --file belong together; give both, or neither")
-        _reproduce(checkpoint, device)
+        if contexts or images or split or skip_bad_lines:
+            raise InputError(
+                "--contexts, --images, --split and --skip-bad-lines belong to a file; give its "
+                "--dataset and --file, or leave them out"
+            )
+        _reproduce(checkpoint, device, json_file)
         return
     from core.evaluation.tables import score_table
     from core.experiment import evaluate_file
@@ -108,11 +113,13 @@ def evaluate(
         write(json.dumps(report, indent=2), json_file)
 
 
-def _reproduce(checkpoint: str, device: str) -> None:
+def _reproduce(checkpoint: str, device: str, json_file: Path | None) -> None:
     from core.reproduction import reproduce, reproduction_table
 
     found = reproduce(checkpoint, device=device)
     print(reproduction_table(found))
+    if json_file:
+        write(json.dumps([row._asdict() for row in found], indent=2), json_file)
     if not all(row.is_same for row in found):
         raise SystemExit(1)
 

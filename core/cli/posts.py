@@ -1,9 +1,10 @@
 """Commands that read posts: one, or a whole file."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -45,7 +46,7 @@ def analyse(
     ] = True,
     checkpoint: Checkpoint = "twitter17-minilm",
     method: Annotated[
-        str, typer.Option(help="Of the games: exact, enumeration, permutation or kernel.")
+        Literal["exact", "permutation", "kernel"], typer.Option(help="Of the games.")
     ] = "exact",
     ocr: Annotated[bool, typer.Option(help="Read words off the photo.")] = True,
     explain: Annotated[
@@ -128,7 +129,7 @@ def annotate(
             checkpoint,
             out,
             dataset=" ".join(str(part) for part in (folder or f"{dataset} {file}", split) if part),
-            command=" ".join(["python -m core", *sys.argv[1:]]),
+            command=shlex.join(["python", "-m", "core", *sys.argv[1:]]),
             device=device,
             workers=workers,
             resume=resume,

@@ -1,6 +1,7 @@
 """Reader of a folder of posts: a text file is a post, the photo of the same name is its photo."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from core.datasets.files import Loaded
@@ -8,13 +9,19 @@ from core.datasets.tokens import tokenize
 from core.errors import InputError
 from core.images import SUFFIXES
 from core.lines import decode_line
-from core.records import Example
+from core.records import Context, Example
 
 MAX_BYTES = 65_536  # of a text: far more than the words that a model reads
 
 
-def read_photo_folder(folder: Path) -> Loaded:
+def read_photo_folder(
+    folder: Path, contexts: Mapping[str, Sequence[Context]] | None = None
+) -> Loaded:
     """Read `<name>.txt`, the sentence of a post, each with `<name>.jpg` or the like beside it.
+
+    Args:
+        folder: Of both.
+        contexts: Contexts by name; a name without any is left with none.
 
     Returns:
         The examples by name, which is their id; a post without a photo is one too. In `skipped`
@@ -37,9 +44,12 @@ def read_photo_folder(folder: Path) -> Loaded:
         raise InputError(f"{folder}: holds no text; write each post into a file name.txt")
     for path in texts:
         try:
-            examples.append(_read(path, photos.pop(path.stem, [])))
+            example = _read(path, photos.pop(path.stem, []))
         except InputError as error:
             skipped.append(f"{path}: {error}")
+            continue
+        known = tuple((contexts or {}).get(example.id, ()))
+        examples.append(example.model_copy(update={"contexts": known}))
     skipped += [f"{path}: has no {name}.txt beside it" for name in photos for path in photos[name]]
     return Loaded(tuple(examples), tuple(skipped))
 

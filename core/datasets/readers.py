@@ -42,8 +42,11 @@ def read_posts(
         relations: Names of relations that may occur, likewise.
 
     Raises:
-        InputError: The format is unknown, the file cannot be read, or a line is bad.
+        InputError: The format is unknown or has no splits, the file cannot be read, or a line is
+            bad.
     """
+    if split is not None and format_name != "image_text":
+        raise InputError(f"{file}: only image_text files have splits; leave {split!r} out")
     match format_name:
         case "twitter":
             return read_twitter(file, contexts, skip_bad_lines, images=images, types=types)

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shlex
 import sys
 import time
 from importlib.metadata import version
@@ -43,7 +44,7 @@ def describe_start(config: Config, device: torch.device, processes: int) -> dict
         "processes": processes,
         "process_id": os.getpid(),
         "versions": {"python": platform.python_version()} | {p: version(p) for p in packages},
-        "command": " ".join(["python -m core", *sys.argv[1:]]),
+        "command": shlex.join(["python", "-m", "core", *sys.argv[1:]]),
     }
 
 

@@ -101,6 +101,9 @@ def opened(files: Mapping[str, RunFile]) -> tuple[dict[str, Run], dict[str, str]
             runs[place] = open_run(file)
         except InputError as error:
             refused[place] = str(error)
+        except Exception:  # whatever a file from elsewhere may hold
+            _log.exception("A run cannot be opened.")
+            refused[place] = OUR_FAULT
     return runs, refused
 
 

@@ -55,7 +55,8 @@ class RunFile:
     def slug(self) -> str:
         """A name for what belongs to the run; that of an own file depends on its content only."""
         name = self.path.stem if self.is_own else self.name
-        return re.sub(r"[^A-Za-z0-9._-]+", "-", name)
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]  # names may differ in other signs
+        return f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name)[:80]}-{digest}"
 
     @classmethod
     def at(cls, path: Path, name: str, *, is_own: bool = False) -> "RunFile":
@@ -152,14 +153,15 @@ class Upload:
 def run_files() -> list[RunFile]:
     """Return the runs on this machine, newest first; those that ship come last, by their name.
 
-    Their age says nothing: a copy of the project has them all at once.
+    Their age says nothing: a copy of the project has them all at once. No two have one name.
     """
     found = {path: path.relative_to(ROOT).as_posix() for path in _matching(ROOT, PATTERNS)}
     more = os.environ.get(RUNS_VARIABLE)
     if more:
         folder = Path(more).expanduser().resolve()
         for path in _matching(folder, ("*.parquet", "*/*.parquet")):
-            found.setdefault(path, f"{folder.name}/{path.relative_to(folder).as_posix()}")
+            name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+            found.setdefault(path, f"{name} (2)" if name in found.values() else name)
     files = [RunFile.at(path, name) for path, name in found.items()]
     return sorted(files, key=_rank)
 

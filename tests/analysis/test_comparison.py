@@ -73,8 +73,29 @@ def test_systems_without_any_unit_have_an_unknown_difference():
 
 def test_a_single_post_has_no_interval():
     found = paired_bootstrap(np.array([[1.0, 1, 0]]), np.array([[1.0, 0, 0]]))
-    assert (found.low, found.high) == (None, None)
+    assert (found.low, found.high, found.p) == (None, None, None)
     assert found.difference == pytest.approx(1 / 3)
+
+
+def test_a_type_with_a_unit_in_one_post_of_many_shows_nothing():
+    a, b = np.zeros((500, 3)), np.zeros((500, 3))
+    a[7], b[7] = (1, 0, 0), (0, 0, 1)
+    found = paired_bootstrap(a, b)
+    assert (found.difference, found.high) == (-1, 0)
+    # The share of draws that hold the post not once, (1 - 1/500) ** 500, contradicts the sign.
+    assert found.p == pytest.approx(2 * (1 - 1 / 500) ** 500, abs=0.1)
+
+
+def test_chance_among_few_units_seldom_looks_like_a_difference():
+    generator = np.random.default_rng(5)
+    small = 0
+    for _ in range(100):
+        a, b = np.zeros((100, 3)), np.zeros((100, 3))
+        for post in range(3):
+            for counts in (a, b):
+                counts[post, 0 if generator.random() < 0.5 else 2] = 1
+        small += paired_bootstrap(a, b, draws=200).p <= 0.05
+    assert small <= 6
 
 
 def test_no_posts_at_all_are_refused():

@@ -129,6 +129,23 @@ def test_bytes_changed_in_the_middle_are_noticed(path):
     refused(path)
 
 
+def test_a_footer_whose_bytes_were_changed_is_read_or_refused(path):
+    """It has no checksum: what its names and offsets then say may be anything."""
+    content = path.read_bytes()
+    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    read = 0
+    for place in range(footer, footer + 400):
+        changed = bytearray(content)
+        changed[place] ^= 0x80
+        path.write_bytes(changed)
+        try:
+            read_annotations(path)
+            read += 1
+        except InputError:
+            pass
+    assert read < 400
+
+
 def test_another_programs_parquet_is_refused(tmp_path):
     path = tmp_path / "foreign.parquet"
     pd.DataFrame({"id": ["a"]}).to_parquet(path)

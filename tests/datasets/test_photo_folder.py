@@ -2,6 +2,7 @@ import pytest
 
 from core.datasets.photo_folder import MAX_BYTES, read_photo_folder
 from core.errors import InputError
+from core.records import Context
 
 
 @pytest.fixture
@@ -21,6 +22,12 @@ def test_a_text_with_the_photo_of_its_name_is_a_post(folder):
     assert [token.text for token in both.tokens] == ["Anna", "sings", "in", "Oslo"]
     assert (both.entities, both.label, both.contexts) == (None, None, ())
     assert loaded.skipped == ()
+
+
+def test_contexts_are_known_by_the_name_of_the_post(folder):
+    said = Context(text="a harbour", generator="typed")
+    alone, both = read_photo_folder(folder, {"b": [said], "c": [said]}).examples
+    assert (alone.contexts, both.contexts) == ((), (said,))
 
 
 @pytest.mark.parametrize(

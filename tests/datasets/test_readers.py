@@ -44,6 +44,12 @@ def test_every_format_gives_examples_with_their_contexts(name, write):
     assert [context.text for context in example.contexts] == ["a harbour"]
 
 
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "image_text"])
+def test_a_split_of_a_format_without_any_is_refused(name, write):
+    with pytest.raises(InputError, match="only image_text files have splits; leave 'dev' out"):
+        read_posts(name, write(name), split="dev")
+
+
 def test_an_unknown_format_is_refused_with_the_known_ones(write):
     with pytest.raises(InputError, match=r"'conll' is unknown.*twitter, image_text, mnre, jmere"):
         read_posts("conll", write("twitter"))

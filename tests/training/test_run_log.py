@@ -24,12 +24,12 @@ def test_events_come_back_in_order(tmp_path):
 
 
 def test_a_start_says_what_runs_where_and_how_to_run_it_again(make_config, monkeypatch):
-    monkeypatch.setattr("sys.argv", ["core", "train", "configs/small.toml"])
+    monkeypatch.setattr("sys.argv", ["core", "train", "my configs/small.toml"])
     config = make_config()
     told = describe_start(config, torch.device("cpu"), 2)
     assert Config.model_validate(told["config"]) == config
     assert (told["device"], told["processes"]) == ("cpu", 2)
-    assert told["command"] == "python -m core train configs/small.toml"
+    assert told["command"] == "python -m core train 'my configs/small.toml'"
     assert told["versions"]["torch"] == version("torch")
     assert json.loads(json.dumps(told)) == told
 

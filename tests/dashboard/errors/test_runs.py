@@ -1,5 +1,6 @@
 import io
 import os
+import re
 
 import pytest
 
@@ -58,6 +59,18 @@ def test_one_more_folder_can_be_named(root, monkeypatch):
     assert [file.name for file in run_files()] == ["more/d.parquet"]
 
 
+def test_two_runs_of_one_name_can_both_be_chosen(root, monkeypatch):
+    monkeypatch.setenv("SHAPCA_RUNS", str(root / "elsewhere" / "runs"))
+    for folder in (root, root / "elsewhere"):
+        (folder / "runs").mkdir(parents=True, exist_ok=True)
+        touch(folder / "runs" / "test.parquet", 1)
+
+    assert {file.name: file.path for file in run_files()} == {
+        "runs/test.parquet": root / "runs" / "test.parquet",
+        "runs/test.parquet (2)": root / "elsewhere" / "runs" / "test.parquet",
+    }
+
+
 def test_a_run_is_read_once_until_its_file_changes(root, write_annotated):
     path = write_annotated(root / "runs" / "run.parquet", posts=4)
     first = open_run(RunFile.at(path, "run"))
@@ -102,4 +115,11 @@ def test_what_belongs_to_an_own_file_is_named_by_its_content(root, write_annotat
     one, other = (Upload(name, io.BytesIO(data)) for name in ("a.parquet", "../b.parquet"))
 
     assert one.file.slug == other.file.slug
-    assert RunFile("runs/a b.parquet", root, 0, 0).slug == "runs-a-b.parquet"
+
+
+def test_what_belongs_to_runs_of_like_names_is_kept_apart(root):
+    names = ["runs/a/b.parquet", "runs/a-b.parquet", "runs/a b.parquet", "runs/測試.parquet"]
+    slugs = [RunFile(name, root, 0, 0).slug for name in [*names, "runs/訓練.parquet"]]
+    assert len(set(slugs)) == 5
+    assert all(re.fullmatch(r"runs-[a-z.-]*-[0-9a-f]{8}", slug) for slug in slugs)
+    assert len(RunFile("ä" * 300, root, 0, 0).slug) < 100
