@@ -21,10 +21,12 @@ from core.datasets.files import Loaded
 from core.datasets.photo_folder import read_photo_folder
 from core.devices import choose_device
 from core.errors import InputError
+from core.evaluation.reports import is_annotated
 from core.experiment import read_dataset
 from core.images import read_image
 from core.pipeline import Pipeline
 from core.records import Example, Record
+from core.tasks import build_codec
 from core.training.checkpoint import Checkpoint, load_checkpoint
 from core.workers import in_processes
 
@@ -87,6 +89,7 @@ def annotate(
     dataset: str,
     command: str,
     device: str = "auto",
+    describe: bool = True,
     workers: int = 1,
     resume: bool = True,
     progress: Progress | None = None,
@@ -105,19 +108,22 @@ def annotate(
         dataset: What the posts are, in words.
         command: That makes the same file.
         device: See `core.devices`.
+        describe: Whether the models that ship describe the photos of posts without contexts.
         workers: Number of processes, each with a model of its own.
         resume: Whether to go on with what an earlier process left, instead of starting anew.
         progress: Called at the start and after each post.
 
     Raises:
-        InputError: There are no posts or none can be read, an id occurs twice, the checkpoint is
-            missing, the file cannot be written, or what an earlier process left is of another run.
+        InputError: There are no posts or none can be read, an id occurs twice, a gold answer is
+            none that the checkpoint could give, the checkpoint is missing, the file cannot be
+            written, or what an earlier process left is of another run.
     """
     _check(examples, out, workers)
     device = choose_device(device)
     ready = load_checkpoint(checkpoint)
+    _check_gold(examples, ready.config.head)
     failed: list[str] = []
-    with UnfinishedRun(out, examples) as run:
+    with UnfinishedRun(out, examples, describe=describe) as run:
         if resume:
             run.resume(ready.fingerprints["checkpoint"])
         else:
@@ -125,10 +131,10 @@ def annotate(
         resumed = len(run)
         waiting = [example for example in examples if example.id not in run]
         if workers == 1:
-            results = _in_this_process(ready, device, waiting)
+            results = _in_this_process(ready, device, waiting, describe)
         else:
             results = in_processes(
-                partial(_in_worker, checkpoint, device), waiting, workers=workers
+                partial(_in_worker, checkpoint, device, describe), waiting, workers=workers
             )
         with closing(results):
             _report(progress, run, failed, examples)
@@ -142,13 +148,14 @@ def annotate(
         return Annotated(len(run), resumed, tuple(failed))
 
 
-def annotate_post(pipeline: Pipeline, example: Example) -> Record | str:
-    """Return the Record of a post, or why it cannot be read."""
+def annotate_post(pipeline: Pipeline, example: Example, *, describe: bool) -> Record | str:
+    """Return the Record of a post, or why it cannot be read; for `describe` see `annotate`."""
+    contexts = list(example.contexts)
     try:
         return pipeline.analyse(
             example.text,
             read_image(example.image) if example.image else None,
-            list(example.contexts) or None,  # None: perceived from the photo
+            contexts or (None if describe else contexts),
             tokens=example.tokens,
             id=example.id,
             pair=example.pair,
@@ -169,8 +176,19 @@ def _check(examples: Sequence[Example], out: Path, workers: int) -> None:
         raise InputError(f"id {name!r} occurs {times} times among the posts; rename all but one")
 
 
+def _check_gold(examples: Sequence[Example], head: HeadConfig) -> None:
+    """Refuse gold answers that the model cannot give, as `evaluate` does: they only look wrong."""
+    codec = build_codec(head)
+    for example in examples:
+        if example.tokens and is_annotated(example, head):
+            try:
+                codec.encode([example], [len(example.tokens)])
+            except InputError as error:
+                raise InputError(f"post {example.id!r}: {error}") from None
+
+
 def _in_this_process(
-    ready: Checkpoint, device: str, examples: Sequence[Example]
+    ready: Checkpoint, device: str, examples: Sequence[Example], describe: bool
 ) -> Generator[Record | str]:
     """Yield what becomes of each post.
 
@@ -184,13 +202,15 @@ def _in_this_process(
     torch.set_num_threads(1)
     try:
         for example in examples:
-            yield annotate_post(pipeline, example)
+            yield annotate_post(pipeline, example, describe=describe)
     finally:
         torch.set_num_threads(threads)
 
 
-def _in_worker(checkpoint: str | Path, device: str, example: Example) -> Record | str:
-    return annotate_post(_worker_pipeline(checkpoint, device), example)
+def _in_worker(
+    checkpoint: str | Path, device: str, describe: bool, example: Example
+) -> Record | str:
+    return annotate_post(_worker_pipeline(checkpoint, device), example, describe=describe)
 
 
 @cache

@@ -98,10 +98,15 @@ def train_all(configs: Sequence[Config], seeds: Sequence[int], runs: Path, *, de
         device: `cpu`, `cuda` or `mps`.
 
     Raises:
-        InputError: Two configs have one name, data cannot be read, or a run folder holds another
-            config.
+        InputError: Two configs have one name or differ in precision, data cannot be read, or a run
+            folder holds another config.
     """
     _check_names(configs)
+    if len({config.training.precision for config in configs}) > 1:
+        raise InputError(
+            "the configs differ in training.precision, of which a process has one; give all the "
+            "same with --set training.precision=bf16, or compare them one by one"
+        )
     for seed in seeds:
         for config in configs:
             if read_result(config, seed, runs) is not None:
@@ -127,7 +132,8 @@ def compare_results(configs: Sequence[Config], seeds: Sequence[int], runs: Path)
     """Return all configs that have a result against the first.
 
     Raises:
-        InputError: The first has none, two configs have one name, or dev posts differ.
+        InputError: The first has none, two configs have one name, or dev posts or their gold
+            answers differ.
     """
     _check_names(configs)
     found = {
@@ -143,8 +149,18 @@ def compare_results(configs: Sequence[Config], seeds: Sequence[int], runs: Path)
         if results := found[config.name]:
             if any(result.ids != first.ids for result in results.values()):
                 raise InputError(f"{config.name} was scored on other posts than {first.name}")
+            if any(_gold_units(result) != _gold_units(first) for result in results.values()):
+                raise InputError(
+                    f"{config.name} was scored by other gold answers than {first.name}: "
+                    f"{first.dev} has changed since; remove the older runs and train them again"
+                )
             variants.append(_variant(config, configs[0], results, base))
     return Comparison(dev=first.dev, posts=len(first.ids), variants=tuple(variants))
+
+
+def _gold_units(result: Result) -> list[int]:
+    """Return how many units there are to find in each post."""
+    return [correct + missed for correct, _, missed in result.counts]
 
 
 def _save(result: Result, path: Path) -> None:

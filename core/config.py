@@ -1,6 +1,7 @@
 """Everything that defines an experiment, section by section."""
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Literal, Self
 
@@ -31,7 +32,9 @@ class TextEncoderConfig(Section):
     frozen_layers: int = Field(0, ge=0, description="lowest layers that are not trained")
     max_text_pieces: PositiveInt = 128
     max_context_pieces: PositiveInt = 48
-    character_width: int = Field(64, ge=0, description="cased character features; 0: none")
+    character_width: int = Field(
+        64, ge=0, le=65_536, description="cased character features; 0: none"
+    )
 
 
 class ImageEncoderConfig(Section):
@@ -46,7 +49,7 @@ class AlignmentConfig(Section):
     objective: Literal["shapley", "infonce", "triplet", "direct", "none"] = Field(
         "shapley", description="direct pairs text and image without contexts"
     )
-    width: PositiveInt = 256
+    width: int = Field(256, ge=1, le=65_536)
     form: Literal["softmax", "difference"] = Field("softmax", description="of the Shapley loss")
     temperature: PositiveFloat = Field(0.1, description="of the game")
     contrast_temperature: PositiveFloat = Field(0.1, description="of a cross-entropy")
@@ -157,6 +160,15 @@ class DataConfig(Section):
     dev: SourceConfig = Field(description="its F1 chooses the epoch")
     evaluations: tuple[SourceConfig, ...] = Field((), description="scored once, at the end")
 
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        scored = (self.dev, *self.evaluations)
+        for what, parts in (("sources", self.sources), ("dev and evaluations", scored)):
+            for name, times in Counter(part.name for part in parts).items():
+                if times > 1:
+                    raise ValueError(f"{times} of {what} are named {name!r}; rename all but one")
+        return self
+
     def path(self, relative: str) -> Path:
         """Return where `relative` lies on this machine."""
         return data_path(self.root, relative)
@@ -213,7 +225,7 @@ class Config(Section):
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9._-]*$", description="of the run and the checkpoint"
     )
-    seed: int = 13
+    seed: int = Field(13, ge=0, lt=2**32)
     text_encoder: TextEncoderConfig = TextEncoderConfig()
     image_encoder: ImageEncoderConfig = ImageEncoderConfig()
     alignment: AlignmentConfig = AlignmentConfig()

@@ -20,20 +20,22 @@ from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
 from core.encoders.image import ImageEncoder, load_image_encoder
 from core.errors import InputError
-from core.evaluation.reports import gold_in_words
+from core.evaluation.reports import gold_in_words, is_annotated
 from core.evaluation.scores import scores
 from core.model import ShapCA
 from core.records import Example
 from core.training.checkpoint import (
     CHECKPOINTS,
     build_model,
+    image_encoder_of,
     load_checkpoint,
+    make_folder,
     save_checkpoint,
     save_metrics,
 )
 from core.training.loop import Data, Trainer
 from core.training.model_card import write_model_card
-from core.training.progress import Progress
+from core.training.progress import STATE, Progress
 from core.training.sources import (
     image_features,
     load_source,
@@ -51,7 +53,6 @@ class Trained:
         tokenizer: Of its text encoder.
         encoder: Of its images.
         progress: How the run went.
-        started_from: Name and hash of the checkpoint it started from, None for none.
         examples: Number of training examples by source.
         evaluations: Dev first, then the other sources to score, by name.
         is_main: Whether this is the first of the processes, which saves and scores.
@@ -61,7 +62,6 @@ class Trained:
     tokenizer: PreTrainedTokenizerFast
     encoder: ImageEncoder
     progress: Progress
-    started_from: str | None
     examples: dict[str, int]
     evaluations: dict[str, Data]
     is_main: bool
@@ -90,6 +90,7 @@ def run_experiment(
     """
     device = choose_device(device)
     folder = checkpoint_folder or CHECKPOINTS / config.name
+    make_folder(folder)  # hours of training should not end at a name that is taken
     trained = train_model(config, run_folder or Path("runs") / config.name, device=device)
     if not trained.is_main:
         return {}
@@ -106,7 +107,7 @@ def run_experiment(
         "training_seconds": round(trained.progress.seconds, 1),
         "trained_on": _machine(device),
         "training_examples": trained.examples,
-        **({"started_from": trained.started_from} if trained.started_from else {}),
+        **({"started_from": start} if (start := trained.progress.started_from) else {}),
     }
     save_metrics(folder, metrics)
     # The figures are those of the file that ships, read back and rounded as it is.
@@ -150,9 +151,13 @@ def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:
     torch.manual_seed(config.seed)  # the parameters that start at random
     model, tokenizer = build_model(config, image_width=encoder.width)
     start = config.training.start_from
-    started_from = start_from(model, start) if start else None
+    is_new = not (run_folder / STATE).exists()
+    started_from = start_from(model, start) if start and is_new else None
     dev = evaluations[config.data.dev.name]
+    _check_objectives(config, dev, sources)
     trainer = Trainer(config, model, tokenizer, sources, dev, run_folder, device=device)
+    if started_from:
+        trainer.progress.started_from = started_from
     is_main = trainer.accelerator.is_main_process
     if is_main and trainer.is_finished:
         tqdm.write(f"{run_folder}: this run is finished; nothing is left to train", file=sys.stderr)
@@ -168,7 +173,28 @@ def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:
         source.name: len(examples)
         for source, (examples, _) in zip(config.data.sources, sources, strict=True)
     }
-    return Trained(model, tokenizer, encoder, progress, started_from, counts, evaluations, is_main)
+    return Trained(model, tokenizer, encoder, progress, counts, evaluations, is_main)
+
+
+def _check_objectives(config: Config, dev: Data, sources: Sequence[Data]) -> None:
+    """Refuse what cannot be learned, and a task by whose dev set no epoch can be chosen."""
+    if not config.data.sources:
+        raise InputError(f"{config.name} has no data.sources; name what is to be learned from")
+    if config.head.task == "classification":
+        for source in config.data.sources:
+            if "label" in source.objectives:
+                raise InputError(f"{source.name}: a classification learns its labels by 'task'")
+    asked = [
+        (source, examples)
+        for source, (examples, _) in zip(config.data.sources, sources, strict=True)
+        if "task" in source.objectives
+    ]
+    for source, examples in [*asked, (config.data.dev, dev[0])] if asked else []:
+        if not any(is_annotated(example, config.head) for example in examples):
+            raise InputError(
+                f"{source.name}: none of {len(examples)} posts says {gold_in_words(config.head)}; "
+                "give a file that does"
+            )
 
 
 def evaluate_file(
@@ -211,7 +237,7 @@ def evaluate_file(
     )
     if not loaded.examples:
         raise InputError(f"{file}: has no example to score")
-    cache = FeatureCache(load_image_encoder(ready.config.image_encoder.model, device))
+    cache = FeatureCache(image_encoder_of(ready, device))
     features = image_features(loaded.examples, cache)
     made = scores(ready.model.to(device), ready.tokenizer, ready.config, loaded.examples, features)
     if made.keys() == {"examples"}:

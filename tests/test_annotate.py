@@ -122,6 +122,32 @@ def test_what_changed_while_a_run_was_stopped_is_what_the_file_holds(
     assert records(out)[0].gold == Outcome()
 
 
+def test_gold_that_the_model_cannot_give_is_refused_by_its_post(
+    examples, tiny_checkpoint, tmp_path
+):
+    [entity, *_] = (post := examples[0]).entities
+    person = entity.model_copy(update={"type": "person"})
+    renamed = post.model_copy(update={"entities": (person,)})
+    with pytest.raises(InputError, match=f"post '{post.id}': entity .* is of type person, known"):
+        run([renamed], tiny_checkpoint, tmp_path / "run.jsonl")
+    assert not any(tmp_path.iterdir())
+
+
+def test_photos_are_described_unless_contexts_are_given(
+    examples, tiny_checkpoint, data_root, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    photo = data_root / "images" / "red.png"
+    post = examples[0].model_copy(update={"contexts": (), "image": photo})
+    out = tmp_path / "run.jsonl"
+    for describe in (False, True):
+        stopped_after(1, [post, examples[1]], tiny_checkpoint, out)
+        done = run([post, examples[1]], tiny_checkpoint, out, describe=describe)
+        assert done.resumed == describe  # it was begun with descriptions
+        assert bool(records(out)[0].contexts) == describe
+        assert len(records(out)[1].contexts) == 1
+
+
 def test_a_run_may_be_started_anew(examples, tiny_checkpoint, tmp_path):
     out = tmp_path / "run.jsonl"
     out.with_name("run.jsonl.partial.jsonl").write_text("nonsense\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """Experiments side by side, trained in miniature."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -130,6 +131,24 @@ def test_two_configs_of_one_name_are_refused(variants, runs):
         train_all([variants[0], variants[0]], SEEDS, runs, device="cpu")
 
 
+def test_configs_of_two_precisions_are_refused_before_the_first_is_trained(variants, tmp_path):
+    training = variants[1].training.model_copy(update={"precision": "fp16"})
+    mixed = [variants[0], variants[1].model_copy(update={"training": training})]
+    with pytest.raises(InputError, match=r"differ in training\.precision"):
+        train_all(mixed, [1], tmp_path / "runs", device="cpu")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_results_by_other_gold_answers_are_not_paired(variants, runs, tmp_path):
+    kept = shutil.copytree(runs, tmp_path / "runs")
+    path = kept / f"{variants[1].name}-1" / RESULT
+    result = json.loads(path.read_text(encoding="utf-8"))
+    result["counts"][0][2] += 1  # one more to find
+    path.write_text(json.dumps(result), encoding="utf-8")
+    with pytest.raises(InputError, match="text-only was scored by other gold answers than full"):
+        compare_results(variants, SEEDS, kept)
+
+
 def test_a_damaged_result_is_trained_again(variants, runs, tmp_path):
     whole = (runs / "full-1" / RESULT).read_text(encoding="utf-8")
     (tmp_path / "full-1").mkdir()
@@ -160,9 +179,10 @@ def test_the_command_compares_what_is_there(variants, runs, tmp_path, monkeypatc
     assert ended.value.code in (0, None)
     assert "| text-only | 1, 2 |" in capsys.readouterr().out
     assert len(json.loads(Path(out).read_text(encoding="utf-8"))["variants"]) == 2
-    with pytest.raises(SystemExit) as ended:
-        main([*arguments[:-4], "--seeds", "one", "--runs", str(runs)])
-    assert ended.value.code == 2
+    for seeds in ("one", "-1", "5000000000", ""):
+        with pytest.raises(SystemExit) as ended:
+            main([*arguments[:-4], f"--seeds={seeds}", "--runs", str(runs)])
+        assert ended.value.code == 2
 
 
 @pytest.fixture

@@ -24,6 +24,26 @@ def test_a_config_cannot_be_changed():
         config.seed = 1
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"dev": SOURCE, "sources": [SOURCE, SOURCE]},
+        {"dev": SOURCE, "sources": [], "evaluations": [SOURCE]},
+    ],
+)
+def test_parts_of_the_data_have_names_of_their_own(parts):
+    with pytest.raises(ValidationError, match="are named 'tags'; rename all but one"):
+        DataConfig.model_validate(parts)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_is_one_that_every_library_takes(seed):
+    with pytest.raises(ValidationError, match="seed"):
+        Config.model_validate(
+            {"name": "small", "seed": seed, "data": {"dev": SOURCE, "sources": []}}
+        )
+
+
 @pytest.mark.parametrize("task", ["mre", "jmere", "classification"])
 def test_a_task_needs_what_it_tells_apart(task):
     with pytest.raises(ValidationError, match=f"the task {task} tells"):

@@ -142,7 +142,58 @@ def test_training_posts_that_stand_in_an_evaluation_are_left_out(make_config, fo
     config = config.model_copy(update={"data": data})
     with pytest.raises(InputError, match="source tags has no examples"):
         run_experiment(config, run_folder=tmp_path / "run", checkpoint_folder=tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    assert not any((tmp_path / "out").iterdir())
+
+
+def test_an_experiment_that_has_nowhere_to_go_ends_before_it_begins(make_config, tmp_path):
+    taken = tmp_path / "taken"
+    taken.write_text("a file", encoding="utf-8")
+    with pytest.raises(InputError, match="no folder can be made there"):
+        run_experiment(make_config(), run_folder=tmp_path / "run", checkpoint_folder=taken)
+    assert not (tmp_path / "run").exists()
+    with pytest.raises(InputError, match="no folder can be made there"):
+        run_experiment(make_config(), run_folder=taken, checkpoint_folder=tmp_path / "out")
+
+
+@pytest.mark.parametrize("part", ["dev", "sources"])
+def test_a_task_that_nobody_has_answers_for_is_not_trained(make_config, tmp_path, part):
+    path = tmp_path / "posts.jsonl"
+    path.write_text('{"text": "Anna sings"}\n{"text": "Ben sleeps"}\n', encoding="utf-8")
+    config = make_config()
+    silent = config.data.dev.model_copy(
+        update={"name": "silent", "kind": "image_text", "file": str(path), "contexts": ()}
+    )
+    if part == "sources":
+        silent = (silent.model_copy(update={"objectives": ("task",)}),)
+    data = config.data.model_copy(update={part: silent})
+    with pytest.raises(InputError, match="silent: none of 2 posts says which entities it names"):
+        run_experiment(
+            config.model_copy(update={"data": data}),
+            run_folder=tmp_path / "run",
+            checkpoint_folder=tmp_path / "out",
+        )
+
+
+def test_a_classification_learns_its_labels_by_its_task(make_config, tmp_path):
+    config = make_config()
+    head = HeadConfig(task="classification", labels=("bad", "good"))
+    with pytest.raises(InputError, match="fusion: a classification learns its labels by 'task'"):
+        run_experiment(
+            config.model_copy(update={"head": head}),
+            run_folder=tmp_path / "run",
+            checkpoint_folder=tmp_path / "out",
+        )
+
+
+def test_an_experiment_without_anything_to_learn_from_is_refused(make_config, tmp_path):
+    config = make_config()
+    data = config.data.model_copy(update={"sources": ()})
+    with pytest.raises(InputError, match=r"has no data\.sources"):
+        run_experiment(
+            config.model_copy(update={"data": data}),
+            run_folder=tmp_path / "run",
+            checkpoint_folder=tmp_path / "out",
+        )
 
 
 def test_a_file_in_which_nothing_can_be_scored_is_refused(evaluate, posts):

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from core.errors import InputError
 from core.fusion import ContextGatedFusion, bridge_weights
 
 B, L, R, D, V = 2, 3, 4, 8, 6
@@ -91,7 +92,7 @@ def test_gradients_are_right_for_every_input(fusion, inputs):
 
 
 def test_a_width_that_heads_do_not_divide_is_refused():
-    with pytest.raises(ValueError, match="multiple of heads"):
+    with pytest.raises(InputError, match=r"fusion\.heads 3 does not divide 10"):
         ContextGatedFusion(10, 4, heads=3, dropout=0.0, gate_bias=0.0)
 
 

@@ -30,18 +30,20 @@ class UnfinishedRun:
         path: Of that file.
     """
 
-    def __init__(self, out: Path, examples: Sequence[Example]) -> None:
+    def __init__(self, out: Path, examples: Sequence[Example], *, describe: bool = True) -> None:
         """Open or create the file.
 
         Args:
             out: Where the Records will end up.
             examples: All posts of the run, whose ids differ.
+            describe: Whether posts without contexts get some.
 
         Raises:
             InputError: It cannot be written, or another process is at it.
         """
         self.path = out.with_name(f"{out.name}.partial.jsonl")
         self._examples = {example.id: example for example in examples}
+        self._describe = describe
         self._places: dict[str, int] = {}
         try:
             # Unbuffered: what a full disk did not take must not come up again at the end.
@@ -99,7 +101,7 @@ class UnfinishedRun:
                     raise InputError(
                         f"{self.path}: {error}; delete it, or start anew with --no-resume"
                     ) from None
-                if made.given == _given(example, _photo_digest(example)):
+                if made.given == self._given(example, _photo_digest(example)):
                     self._places[example.id] = place
                 place += len(line)
         self._file.truncate(place)
@@ -115,7 +117,7 @@ class UnfinishedRun:
             InputError: The disk is full.
         """
         image = record.post.image
-        given = _given(self._examples[record.post.id], image.sha256 if image else None)
+        given = self._given(self._examples[record.post.id], image.sha256 if image else None)
         line = _Made(given=given, record=record).model_dump_json().encode() + b"\n"
         place = self._file.seek(0, os.SEEK_END)
         try:
@@ -141,6 +143,12 @@ class UnfinishedRun:
             raise InputError(f"holds post {name!r}, which is not among these posts")
         return self._examples[name]
 
+    def _given(self, example: Example, photo_digest: str | None) -> str:
+        """Return a hash of what the model is told of a post; what people say of it is no part."""
+        told = example.model_dump_json(include={"text", "tokens", "pair", "contexts"})
+        described = self._describe and not example.contexts
+        return hashlib.sha256(f"{photo_digest}\n{described}\n{told}".encode()).hexdigest()
+
     def _unwritable(self, error: OSError) -> InputError:
         return InputError(
             f"{self.path}: cannot be written ({error.strerror}); make room or name another --out"
@@ -152,12 +160,6 @@ def _parse(line: bytes) -> _Made:
         return _Made.model_validate_json(decode_line(line))
     except ValidationError as error:
         raise InputError(f"is no unfinished run ({describe(error)})") from None
-
-
-def _given(example: Example, photo_digest: str | None) -> str:
-    """Return a hash of what the model is told of a post; what people say of it is no part."""
-    told = example.model_dump_json(include={"text", "tokens", "pair", "contexts"})
-    return hashlib.sha256(f"{photo_digest}\n{told}".encode()).hexdigest()
 
 
 def _photo_digest(example: Example) -> str | None:

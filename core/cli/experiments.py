@@ -238,6 +238,9 @@ def context_quality(
 
 def _seeds(text: str) -> list[int]:
     try:
-        return [int(part) for part in text.split(",")]
+        seeds = [int(part) for part in text.split(",")]
     except ValueError:
-        raise InputError(f"--seeds {text}: write whole numbers, such as 13,14,15") from None
+        seeds = []
+    if not seeds or not all(0 <= seed < 2**32 for seed in seeds):
+        raise InputError(f"--seeds {text}: write whole numbers below 2**32, such as 13,14,15")
+    return seeds

@@ -108,7 +108,11 @@ def annotate(
     ] = True,
     device: Device = "auto",
 ) -> None:
-    """Analyse many posts into one file; started again after a kill, it goes on where it was."""
+    """Analyse many posts into one file; started again after a kill, it goes on where it was.
+
+    Photos are described by the models that ship where a post has no contexts, unless --contexts
+    names files of them.
+    """
     from core.annotate import annotate as annotate_posts
     from core.annotate import load_posts
 
@@ -131,6 +135,7 @@ def annotate(
             dataset=" ".join(str(part) for part in (folder or f"{dataset} {file}", split) if part),
             command=shlex.join(["python", "-m", "core", *sys.argv[1:]]),
             device=device,
+            describe=not contexts,  # a file that tells nothing of a photo has been asked
             workers=workers,
             resume=resume,
             progress=report,

@@ -163,6 +163,8 @@ def _contexts(row: dict[str, Any], key: str, generator: str, source: str) -> tup
             raise InputError(f"{key!r}, item {number}: {error.errors()[0]['msg']}") from None
         if not context.text.strip():
             raise InputError(f"{key!r}, item {number}: is empty; remove it")
+        if not context.included:  # as Records have those that were switched off on the page
+            continue
         check_characters(context.text)
         made.append(context)
     return tuple(made)

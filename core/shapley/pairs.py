@@ -142,7 +142,10 @@ class PostFeatures:
         rows = (self.present(first) & self.present(second)).nonzero().squeeze(1)  # (K,)
         similarity = cosines(self.features(first)[rows], self.features(second)[rows])
         if not bool(similarity.detach().isfinite().all()):
-            raise InputError(f"{first} or {second} features hold NaN or infinity; check the model")
+            raise InputError(
+                f"{first} or {second} features hold NaN or infinity; where a training has "
+                "diverged, lower its learning rates"
+            )
         return Pairs(similarity, find_duplicates(self.group_ids()[rows]))
 
 

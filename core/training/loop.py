@@ -7,8 +7,9 @@ takes the steps, and ends with the figures, of one that was not.
 Under `accelerate launch` every process reads its part of each batch; see `core.training.processes`.
 """
 
+import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -20,12 +21,13 @@ from transformers import PreTrainedTokenizerFast
 from core.config import Config
 from core.datasets.batches import Batch, collate
 from core.encoders.image import ImageFeatures
+from core.errors import InputError
 from core.evaluation.predictions import score_predictions
 from core.model import ShapCA
 from core.records import Example
 from core.schedule import learning_rate_factor
 from core.tasks import build_codec
-from core.training.checkpoint import trained_state
+from core.training.checkpoint import make_folder, trained_state
 from core.training.diagnostics import GateCounts, alignment_now
 from core.training.objectives import batch_losses
 from core.training.optimisation import parameter_groups
@@ -56,7 +58,7 @@ class Trainer:
         device: `cpu`, `cuda`, `mps`, or `auto`.
 
     Raises:
-        InputError: The folder holds a run of another config.
+        InputError: The folder holds a run of another config or other data, or cannot be made.
     """
 
     def __init__(
@@ -71,7 +73,7 @@ class Trainer:
         device: str = "auto",
     ) -> None:
         self.config, self.tokenizer, self.sources, self.dev = config, tokenizer, sources, dev
-        self.folder = folder
+        self.folder, self.fingerprint = folder, _fingerprint([*sources, dev])
         self.codec = build_codec(config.head)
         self.accelerator = Accelerator(
             mixed_precision=config.training.precision, cpu=device == "cpu"
@@ -157,6 +159,12 @@ class Trainer:
         batch = self._collate(own_part(planned))
         with self.accelerator.autocast():
             losses = batch_losses(self.model, batch, source.objectives, self.config)
+        if not bool(losses.total.isfinite()):
+            raise InputError(
+                f"the loss is not a finite number at step {self.progress.step + 1}; lower "
+                "training.learning_rate and training.encoder_learning_rate, or train with "
+                "--set training.precision=no"
+            )
         if losses.reading is not None:
             self.gates.add(losses.reading, batch)
         if losses.total.requires_grad:
@@ -270,6 +278,7 @@ class Trainer:
             save_state(
                 self.folder,
                 self.config,
+                self.fingerprint,
                 self.progress,
                 self.trained,
                 self.optimizer.state_dict(),
@@ -279,8 +288,8 @@ class Trainer:
 
     def _resume(self) -> None:
         """Go on from the folder's state, if there is one, and open the log unless it has ended."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        state = load_state(self.folder, self.config, self.accelerator.device)
+        make_folder(self.folder)
+        state = load_state(self.folder, self.config, self.fingerprint, self.accelerator.device)
         if state:
             self.progress = state["progress"]
             copy_into(self.trained, state["parameters"])
@@ -299,3 +308,15 @@ class Trainer:
                 steps_per_epoch=self.steps_per_epoch,
                 **started,
             )
+
+
+def _fingerprint(data: Sequence[Data]) -> str:
+    """Return a hash of the posts and what people say of them, wherever their photos lie."""
+    digest = hashlib.sha256()
+    for examples, _ in data:
+        for example in examples:
+            told = example.model_dump_json(
+                exclude={"image": True, "contexts": {"__all__": {"model", "seconds"}}}
+            )
+            digest.update(f"{told}\n".encode())
+    return digest.hexdigest()

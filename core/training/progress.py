@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -31,6 +32,7 @@ class Progress:
         gates: Counted since the last epoch's end; see `core.training.diagnostics`.
         epoch_posts: Trained on since then.
         epoch_seconds: Spent training since then.
+        started_from: Name and hash of the checkpoint it started from, "" for none.
     """
 
     step: int = 0
@@ -43,6 +45,7 @@ class Progress:
     gates: dict[str, list[int]] = field(default_factory=dict)
     epoch_posts: int = 0
     epoch_seconds: float = 0.0
+    started_from: str = ""
 
     def count(self, posts: int, seconds: float) -> None:
         """Add the posts of a batch and the seconds that it took."""
@@ -60,6 +63,7 @@ class Progress:
 def save_state(
     folder: Path,
     config: Config,
+    data: str,
     progress: Progress,
     parameters: Sequence[Tensor],
     optimizer: dict[str, Any],
@@ -71,6 +75,7 @@ def save_state(
     Args:
         folder: Of the run.
         config: It was started with.
+        data: Fingerprint of the posts it learns from and is scored on.
         progress: How far it is.
         parameters: That are trained.
         optimizer: Its state.
@@ -78,6 +83,7 @@ def save_state(
     """
     state = {
         "config": config.model_dump_json(),
+        "data": data,
         "progress": vars(progress),
         "parameters": list(parameters),
         "optimizer": optimizer,
@@ -86,23 +92,37 @@ def save_state(
     replace(folder / STATE, lambda path: torch.save(state, path))
 
 
-def load_state(folder: Path, config: Config, device: torch.device) -> dict[str, Any] | None:
+def load_state(
+    folder: Path, config: Config, data: str, device: torch.device
+) -> dict[str, Any] | None:
     """Return what `save_state` wrote, with the progress read; None where nothing is.
 
-    States of older versions lack the scaler's, and what configs did not say yet.
+    States of older versions lack the scaler's and the data, and what configs did not say yet.
 
     Raises:
-        InputError: The folder holds a run of another config.
+        InputError: The folder holds a run of another config or other data, or a damaged state.
     """
     path = folder / STATE
     if not path.exists():
         return None
-    state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-    if not is_config(state["config"], config):
+    try:
+        state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+        progress = Progress(**state["progress"])
+        made_with, posts = state["config"], state.get("data", data)
+    except (OSError, EOFError, UnpicklingError, RuntimeError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path} is damaged ({type(error).__name__}); remove it to start anew"
+        ) from None
+    if not is_config(made_with, config):
         raise InputError(
             f"{folder} holds a run of another config: remove it, or choose another --run"
         )
-    return {"scaler": None, **state, "progress": Progress(**state["progress"])}
+    if posts != data:
+        raise InputError(
+            f"{folder} holds a run over other posts: the data has changed since it began; remove "
+            "it, or choose another --run"
+        )
+    return {"scaler": None, **state, "progress": progress}
 
 
 def copies(tensors: Sequence[Tensor]) -> list[Tensor]:

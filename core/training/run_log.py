@@ -13,6 +13,8 @@ from typing import Any
 import torch
 
 from core.config import Config
+from core.errors import InputError
+from core.training.checkpoint import replace
 from core.training.run_files import LOG
 
 
@@ -26,13 +28,25 @@ class RunLog:
 
     def __init__(self, folder: Path, *, resume_at: int) -> None:
         self.path = folder / LOG
-        kept = [event for event in read_run_log(self.path) if event["step"] <= resume_at]
-        self.path.write_text("".join(json.dumps(event) + "\n" for event in kept), encoding="utf-8")
+        steps = [(event, event.get("step")) for event in read_run_log(self.path)]
+        kept = [event for event, step in steps if isinstance(step, int) and step <= resume_at]
+        text = "".join(json.dumps(event) + "\n" for event in kept)
+        replace(self.path, lambda path: path.write_text(text, encoding="utf-8"))
 
     def write(self, step: int, **values: Any) -> None:
-        """Append one event."""
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"step": step, "time": time.time(), **values}) + "\n")
+        """Append one event.
+
+        Raises:
+            InputError: The disk is full.
+        """
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"step": step, "time": time.time(), **values}) + "\n")
+        except OSError as error:
+            raise InputError(
+                f"{self.path}: cannot be written ({error.strerror}); make room on the disk, then "
+                "start again: the run goes on from its last state"
+            ) from None
 
 
 def describe_start(config: Config, device: torch.device, processes: int) -> dict[str, Any]:
@@ -55,13 +69,19 @@ def has_ended(folder: Path) -> bool:
 
 
 def read_run_log(path: Path) -> list[dict[str, Any]]:
-    """Return the whole events of a run; a last line that a kill cut off is left out."""
+    """Return the whole events of a run; they end before the first line that is none.
+
+    A kill cuts off the last line.
+    """
     events: list[dict[str, Any]] = []
     if not path.exists():
         return events
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_bytes().splitlines():
         try:
-            events.append(json.loads(line))
-        except json.JSONDecodeError:
+            event = json.loads(line)
+        except (ValueError, RecursionError):
             break
+        if not isinstance(event, dict):
+            break
+        events.append(event)
     return events

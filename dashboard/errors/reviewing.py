@@ -1,5 +1,6 @@
 """The review queue of one visitor: whose verdicts, on which posts, and what they come to."""
 
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,8 @@ def folder(run: Run) -> Path:
 
 def take_name(state: Errors) -> None:
     """Take the reviewer's name from its widget."""
-    state.reviewer = state.widgets[key("review", "name")].strip()
+    name = state.widgets[key("review", "name")]
+    state.reviewer = unicodedata.normalize("NFKC", name).strip()  # as their file is called
 
 
 def reviews(state: Errors, run: Run) -> "Reviews | None":

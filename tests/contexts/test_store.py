@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -184,7 +185,12 @@ def test_what_the_generator_refuses_is_not_remembered(store):
     assert not store.folder.exists()
 
 
-def test_what_one_user_keeps_others_can_read(store):
-    store.keep("a" * 64, CountingGenerator(), [])
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
+def test_who_may_read_what_is_kept_is_for_the_user_to_say(store, umask, mode):
+    before = os.umask(umask)
+    try:
+        store.keep("a" * 64, CountingGenerator(), [])
+    finally:
+        os.umask(before)
     [entry] = store.folder.glob("*/*.json")
-    assert entry.stat().st_mode & 0o777 == 0o644
+    assert entry.stat().st_mode & 0o777 == mode

@@ -65,7 +65,8 @@ def test_other_keys_can_be_named(write):
 def test_contexts_are_strings_or_objects_and_more_come_by_id(write):
     own = {"text": "a cat", "generator": "typed"}
     more = Context(text="a bird", generator="blip2")
-    path = write({"id": "p", "text": "hi", "contexts": ["a dog", own]})
+    off = {**own, "text": "a fish", "included": False}
+    path = write({"id": "p", "text": "hi", "contexts": ["a dog", off, own]})
     (example,) = read_image_text(path, contexts={"p": [more]}).examples
     assert [context.text for context in example.contexts] == ["a dog", "a cat", "a bird"]
     assert [c.generator for c in example.contexts] == ["precomputed", "typed", "blip2"]

@@ -1,5 +1,6 @@
 """Checkpoints: saved, loaded, damaged, and kept when the disk is full."""
 
+import dataclasses
 import errno
 import json
 import os
@@ -16,9 +17,12 @@ from core.errors import InputError
 from core.training.checkpoint import (
     HEADER,
     WEIGHTS,
+    build_model,
     find_checkpoint,
+    image_encoder_of,
     load_checkpoint,
     replace,
+    save_checkpoint,
     trained_state,
 )
 from core.weights import sha256_file
@@ -108,6 +112,56 @@ def test_parts_that_are_not_those_it_was_trained_with_are_named(saved, key, mess
         load_checkpoint(folder)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"image_width": "x"},
+        {"image_width": "-3"},
+        {"image_width": "10000000000"},
+        {"tokenizer_sha256": None},
+    ],
+)
+def test_a_header_that_says_nonsense_is_refused_before_anything_is_built(saved, change):
+    folder, _ = saved
+    write_weights(folder, load_file(folder / WEIGHTS), header_of(folder) | change)
+    with pytest.raises(InputError, match=f"is damaged.*{next(iter(change))}"):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize("header", [[], {}, "text"])
+def test_a_header_that_is_none_is_refused(saved, header):
+    folder, _ = saved
+    write_weights(folder, load_file(folder / WEIGHTS), header)
+    with pytest.raises(InputError, match="is damaged"):
+        load_checkpoint(folder)
+
+
+def test_weights_that_are_not_finite_are_neither_written_nor_read(saved, make_config, tmp_path):
+    folder, _ = saved
+    weights, header = load_file(folder / WEIGHTS), header_of(folder)
+    weights["fusion.query.bias"][0] = float("nan")
+    write_weights(folder, weights, header)
+    with pytest.raises(InputError, match=r"is damaged \(fusion\.query\.bias holds numbers that"):
+        load_checkpoint(folder)
+    config = make_config()
+    diverged, tokenizer = build_model(config, image_width=24)
+    with torch.no_grad():
+        diverged.fusion.query.bias[0] = 1e6  # more than 16 bits hold
+    with pytest.raises(InputError, match="training has diverged"):
+        save_checkpoint(
+            tmp_path / "new", diverged, tokenizer, config, image_fingerprint="", image_width=24
+        )
+    assert not any((tmp_path / "new").iterdir())
+
+
+def test_an_image_encoder_of_another_version_is_refused(saved):
+    ready = load_checkpoint(saved[0])
+    assert image_encoder_of(ready, "cpu").width == ready.model.image_width
+    other = {**ready.fingerprints, "image_encoder": "efficientnet-lite0@0"}
+    with pytest.raises(InputError, match="another version of the image encoder"):
+        image_encoder_of(dataclasses.replace(ready, fingerprints=other), "cpu")
+
+
 def test_a_file_that_is_no_safetensors_is_refused(saved):
     folder, _ = saved
     (folder / WEIGHTS).write_bytes(b"not tensors")
@@ -118,7 +172,7 @@ def test_a_file_that_is_no_safetensors_is_refused(saved):
         load_checkpoint(folder)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"sha256": {}}'])
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"sha256": {}}', "[" * 100_000])
 def test_damaged_metrics_are_refused(saved, content):
     folder, _ = saved
     (folder / "metrics.json").write_text(content)

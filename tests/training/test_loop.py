@@ -11,7 +11,9 @@ import pytest
 import torch
 
 from core.config import Config
+from core.errors import InputError
 from core.experiment import run_experiment
+from core.records import Example
 from core.training import loop
 from core.training.checkpoint import build_model
 from core.training.loop import Trainer
@@ -144,6 +146,23 @@ def test_a_run_without_photos_has_no_gates(make_config, data, tmp_path):
     trainer.run(go_on)
     (event,) = epochs(trainer)
     assert "gates" not in event
+
+
+def test_a_diverged_training_ends_in_a_sentence(make_config, data, tmp_path):
+    config = make_config(epochs=2, learning_rate=1e30, encoder_learning_rate=1e30)
+    tags = config.data.model_copy(update={"sources": config.data.sources[:1]})
+    trainer = new_trainer(config.model_copy(update={"data": tags}), data[:1], tmp_path / "run")
+    with pytest.raises(InputError, match=r"not a finite number at step \d+; lower"):
+        trainer.run(go_on)
+
+
+def test_a_post_without_words_teaches_nothing_about_names(make_config, data, tmp_path):
+    config = make_config(epochs=1)
+    tags, *others = data
+    silent = Example(id="silent", text="", tokens=(), entities=())
+    posts = [([*tags[0], silent], [*tags[1], None]), *others]
+    trainer = new_trainer(config, posts, tmp_path / "run")
+    assert trainer.run(go_on).step == trainer.steps
 
 
 def test_any_seed_of_a_config_seeds_every_step(make_config, make_trainer):

@@ -66,3 +66,17 @@ def test_metrics_and_card_say_where_training_started(make_config, start, tmp_pat
     card = (tmp_path / "made" / "README.md").read_text(encoding="utf-8")
     assert metrics["started_from"].startswith("miniature@")
     assert f"Training starts from the weights of {metrics['started_from']}" in card
+
+
+def test_a_run_that_goes_on_tells_of_the_checkpoint_it_really_started_from(
+    make_config, start, tmp_path
+):
+    config = make_config(epochs=1, start_from=str(start))
+    places = {"run_folder": tmp_path / "run", "checkpoint_folder": tmp_path / "made"}
+    first = run_experiment(config, **places, device="cpu")
+    run_experiment(
+        make_config(epochs=1), run_folder=tmp_path / "other", checkpoint_folder=start, device="cpu"
+    )
+    assert start_from(fresh(config), str(start)) != first["started_from"]
+    again = run_experiment(config, **places, device="cpu")
+    assert again["started_from"] == first["started_from"]
