@@ -180,10 +180,11 @@ def _check_objectives(config: Config, dev: Data, sources: Sequence[Data]) -> Non
     """Refuse what cannot be learned, and a task by whose dev set no epoch can be chosen."""
     if not config.data.sources:
         raise InputError(f"{config.name} has no data.sources; name what is to be learned from")
-    if config.head.task == "classification":
-        for source in config.data.sources:
-            if "label" in source.objectives:
-                raise InputError(f"{source.name}: a classification learns its labels by 'task'")
+    for source in config.data.sources:
+        if not source.objectives:
+            raise InputError(f"{source.name} has no objectives; name what is learned from it")
+        if config.head.task == "classification" and "label" in source.objectives:
+            raise InputError(f"{source.name}: a classification learns its labels by 'task'")
     asked = [
         (source, examples)
         for source, (examples, _) in zip(config.data.sources, sources, strict=True)

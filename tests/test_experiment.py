@@ -155,6 +155,10 @@ def test_an_experiment_that_has_nowhere_to_go_ends_before_it_begins(make_config,
         run_experiment(make_config(), run_folder=taken, checkpoint_folder=tmp_path / "out")
 
 
+def run_in(config, folder):
+    return run_experiment(config, run_folder=folder / "run", checkpoint_folder=folder / "out")
+
+
 @pytest.mark.parametrize("part", ["dev", "sources"])
 def test_a_task_that_nobody_has_answers_for_is_not_trained(make_config, tmp_path, part):
     path = tmp_path / "posts.jsonl"
@@ -167,33 +171,29 @@ def test_a_task_that_nobody_has_answers_for_is_not_trained(make_config, tmp_path
         silent = (silent.model_copy(update={"objectives": ("task",)}),)
     data = config.data.model_copy(update={part: silent})
     with pytest.raises(InputError, match="silent: none of 2 posts says which entities it names"):
-        run_experiment(
-            config.model_copy(update={"data": data}),
-            run_folder=tmp_path / "run",
-            checkpoint_folder=tmp_path / "out",
-        )
+        run_in(config.model_copy(update={"data": data}), tmp_path)
 
 
 def test_a_classification_learns_its_labels_by_its_task(make_config, tmp_path):
     config = make_config()
     head = HeadConfig(task="classification", labels=("bad", "good"))
     with pytest.raises(InputError, match="fusion: a classification learns its labels by 'task'"):
-        run_experiment(
-            config.model_copy(update={"head": head}),
-            run_folder=tmp_path / "run",
-            checkpoint_folder=tmp_path / "out",
-        )
+        run_in(config.model_copy(update={"head": head}), tmp_path)
 
 
 def test_an_experiment_without_anything_to_learn_from_is_refused(make_config, tmp_path):
     config = make_config()
     data = config.data.model_copy(update={"sources": ()})
     with pytest.raises(InputError, match=r"has no data\.sources"):
-        run_experiment(
-            config.model_copy(update={"data": data}),
-            run_folder=tmp_path / "run",
-            checkpoint_folder=tmp_path / "out",
-        )
+        run_in(config.model_copy(update={"data": data}), tmp_path)
+
+
+def test_a_source_from_which_nothing_is_learned_is_refused(make_config, tmp_path):
+    config = make_config()
+    idle = config.data.sources[0].model_copy(update={"objectives": ()})
+    data = config.data.model_copy(update={"sources": (idle, *config.data.sources[1:])})
+    with pytest.raises(InputError, match="tags has no objectives"):
+        run_in(config.model_copy(update={"data": data}), tmp_path)
 
 
 def test_a_file_in_which_nothing_can_be_scored_is_refused(evaluate, posts):

@@ -255,8 +255,8 @@ def _read_weights(folder: Path, metrics: dict[str, Any]) -> tuple[dict[str, Tens
     if header.format != FORMAT:
         raise InputError(f"{path}: is of format {header.format}, this version reads {FORMAT}")
     for name, value in weights.items():
-        if not bool(value.isfinite().all()):
-            raise InputError(f"{path}: is damaged ({name} holds numbers that are not finite)")
+        if value.dtype != torch.float16 or not bool(value.isfinite().all()):
+            raise InputError(f"{path}: is damaged ({name} holds no finite 16-bit numbers)")
     return weights, header
 
 

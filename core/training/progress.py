@@ -107,8 +107,13 @@ def load_state(
         return None
     try:
         state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-        progress = Progress(**state["progress"])
         made_with, posts = state["config"], state.get("data", data)
+        loaded = {
+            "progress": Progress(**state["progress"]),
+            "parameters": state["parameters"],
+            "optimizer": state["optimizer"],
+            "scaler": state.get("scaler"),
+        }
     except (OSError, EOFError, UnpicklingError, RuntimeError, KeyError, TypeError) as error:
         raise InputError(
             f"{path} is damaged ({type(error).__name__}); remove it to start anew"
@@ -122,7 +127,7 @@ def load_state(
             f"{folder} holds a run over other posts: the data has changed since it began; remove "
             "it, or choose another --run"
         )
-    return {"scaler": None, **state, "progress": progress}
+    return loaded
 
 
 def copies(tensors: Sequence[Tensor]) -> list[Tensor]:

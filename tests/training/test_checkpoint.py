@@ -141,8 +141,13 @@ def test_weights_that_are_not_finite_are_neither_written_nor_read(saved, make_co
     weights, header = load_file(folder / WEIGHTS), header_of(folder)
     weights["fusion.query.bias"][0] = float("nan")
     write_weights(folder, weights, header)
-    with pytest.raises(InputError, match=r"is damaged \(fusion\.query\.bias holds numbers that"):
+    with pytest.raises(InputError, match=r"is damaged \(fusion\.query\.bias holds no finite"):
         load_checkpoint(folder)
+    for kind in (torch.float8_e5m2, torch.complex64, torch.int64):
+        weights["fusion.query.bias"] = torch.ones(32).to(kind)
+        write_weights(folder, weights, header)
+        with pytest.raises(InputError, match="holds no finite 16-bit numbers"):
+            load_checkpoint(folder)
     config = make_config()
     diverged, tokenizer = build_model(config, image_width=24)
     with torch.no_grad():

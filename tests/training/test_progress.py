@@ -101,7 +101,10 @@ def test_a_state_that_was_cut_is_refused(progress, make_config, tmp_path, share)
         load_state(tmp_path, make_config(), DATA, CPU)
 
 
-@pytest.mark.parametrize("state", [[], {"progress": {}}, {"config": "", "progress": {"new": 1}}])
+@pytest.mark.parametrize(
+    "state",
+    [[], {"progress": {}}, {"config": "", "progress": {"new": 1}}, {"config": "", "progress": {}}],
+)
 def test_a_state_of_something_else_is_refused(make_config, tmp_path, state):
     torch.save(state, tmp_path / STATE)
     with pytest.raises(InputError, match="is damaged"):
