@@ -16,6 +16,8 @@ from pydantic import (
 
 from core.records import Task
 
+MOST_WIDTH = 65_536  # of any layer: a config that somebody sent must not ask for all the memory
+
 
 class Section(BaseModel):
     """A part of a config: immutable, with no unknown keys and no NaN or infinity."""
@@ -33,7 +35,7 @@ class TextEncoderConfig(Section):
     max_text_pieces: PositiveInt = 128
     max_context_pieces: PositiveInt = 48
     character_width: int = Field(
-        64, ge=0, le=65_536, description="cased character features; 0: none"
+        64, ge=0, le=MOST_WIDTH, description="cased character features; 0: none"
     )
 
 
@@ -49,7 +51,7 @@ class AlignmentConfig(Section):
     objective: Literal["shapley", "infonce", "triplet", "direct", "none"] = Field(
         "shapley", description="direct pairs text and image without contexts"
     )
-    width: int = Field(256, ge=1, le=65_536)
+    width: int = Field(256, ge=1, le=MOST_WIDTH)
     form: Literal["softmax", "difference"] = Field("softmax", description="of the Shapley loss")
     temperature: PositiveFloat = Field(0.1, description="of the game")
     contrast_temperature: PositiveFloat = Field(0.1, description="of a cross-entropy")
@@ -100,7 +102,7 @@ class HeadConfig(Section):
     pair_layer: Literal["contrastive", "linear"] = Field(
         "contrastive", description="how a pair of words is compared with the labels of jmere"
     )
-    pair_width: PositiveInt = 128
+    pair_width: int = Field(128, ge=1, le=MOST_WIDTH)
     pair_temperature: PositiveFloat = 0.1
     none_weight: PositiveFloat = Field(0.3, description="of pairs of words without a label")
     directed: bool = Field(False, description="jmere tells (a, b) from (b, a), which EEGA does not")

@@ -14,6 +14,7 @@ from transformers import PreTrainedTokenizerFast
 from core.config import Config, SourceConfig
 from core.contexts.precomputed import load_all_contexts
 from core.datasets.files import Loaded
+from core.datasets.gold import check_gold, without_gold_spans
 from core.datasets.leaks import find_leaks
 from core.datasets.readers import read_posts
 from core.devices import choose_device
@@ -24,6 +25,7 @@ from core.evaluation.reports import gold_in_words, is_annotated
 from core.evaluation.scores import scores
 from core.model import ShapCA
 from core.records import Example
+from core.tasks import build_codec
 from core.training.checkpoint import (
     CHECKPOINTS,
     build_model,
@@ -144,7 +146,10 @@ def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:
     }
     held_out = [example for examples, _ in evaluations.values() for example in examples]
     held_out = held_out if config.data.drop_overlap else []
-    sources = [_load(source, config, cache, held_out) for source in config.data.sources]
+    sources = [
+        _load(source, config, cache, held_out, asks="task" in source.objectives)
+        for source in config.data.sources
+    ]
     for source, (examples, _) in zip(config.data.sources, sources, strict=True):
         for warning in find_leaks(examples).warnings if "task" in source.objectives else ():
             tqdm.write(f"{source.name}: {warning}", file=sys.stderr)
@@ -152,7 +157,7 @@ def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:
     model, tokenizer = build_model(config, image_width=encoder.width)
     start = config.training.start_from
     is_new = not (run_folder / STATE).exists()
-    started_from = start_from(model, start) if start and is_new else None
+    started_from = start_from(model, start, config) if start and is_new else None
     dev = evaluations[config.data.dev.name]
     _check_objectives(config, dev, sources)
     trainer = Trainer(config, model, tokenizer, sources, dev, run_folder, device=device)
@@ -236,11 +241,13 @@ def evaluate_file(
         types=ready.config.head.entity_types,
         relations=ready.config.head.relations or None,
     )
-    if not loaded.examples:
+    codec = build_codec(ready.config.head)
+    found = check_gold(loaded.examples, codec, str(file), skip_bad=skip_bad_lines)
+    if not found.examples:
         raise InputError(f"{file}: has no example to score")
     cache = FeatureCache(image_encoder_of(ready, device))
-    features = image_features(loaded.examples, cache)
-    made = scores(ready.model.to(device), ready.tokenizer, ready.config, loaded.examples, features)
+    features = image_features(found.examples, cache)
+    made = scores(ready.model.to(device), ready.tokenizer, ready.config, found.examples, features)
     if made.keys() == {"examples"}:
         raise InputError(
             f"{file}: none of {made['examples']} posts can be scored by {ready.config.name}: none "
@@ -249,19 +256,29 @@ def evaluate_file(
         )
     return {
         "file": str(file),
-        "skipped": list(loaded.skipped),
+        "skipped": [*loaded.skipped, *found.skipped],
         **made,
         "fingerprints": ready.fingerprints,
     }
 
 
 def _load(
-    source: SourceConfig, config: Config, cache: FeatureCache, held_out: Sequence[Example] = ()
+    source: SourceConfig,
+    config: Config,
+    cache: FeatureCache,
+    held_out: Sequence[Example] = (),
+    *,
+    asks: bool = True,
 ) -> Data:
+    """Read a source; gold entities and relations are kept, and must fit, where one `asks` them."""
     examples = load_source(source, config.data)
     examples = without_overlap(examples, held_out)
     if not examples:
         raise InputError(f"The source {source.name} has no examples; check its file and split.")
+    if asks:
+        check_gold(examples, build_codec(config.head), source.name)
+    else:
+        examples = without_gold_spans(examples)
     return examples, image_features(examples, cache)
 
 

@@ -174,6 +174,45 @@ def test_a_task_that_nobody_has_answers_for_is_not_trained(make_config, tmp_path
         run_in(config.model_copy(update={"data": data}), tmp_path)
 
 
+def strange_posts(make_config, folder, part, objectives=("task",)):
+    """Return the miniature's config with a part whose gold is of a type that no config knows."""
+    path = folder / "posts.jsonl"
+    whale = {"text": "a whale", "entities": [{"start": 2, "end": 7, "type": "ANIMAL"}]}
+    path.write_text(f"{json.dumps(whale)}\n", encoding="utf-8")
+    config = make_config(epochs=1)
+    changed = {"name": "strange", "kind": "image_text", "file": str(path), "contexts": ()}
+    strange = config.data.dev.model_copy(update=changed)
+    if part == "evaluations":
+        strange = (strange,)
+    if part == "sources":
+        told = strange.model_copy(update={"objectives": objectives, "batch_size": 4})
+        strange = (*config.data.sources, told)
+    data = config.data.model_copy(update={part: strange})
+    return config.model_copy(update={"data": data})
+
+
+@pytest.mark.parametrize("part", ["dev", "evaluations", "sources"])
+def test_gold_of_unknown_types_is_refused_before_the_training(make_config, tmp_path, part):
+    with pytest.raises(InputError, match="strange, post 1: entity 'whale' is of type ANIMAL"):
+        run_in(strange_posts(make_config, tmp_path, part), tmp_path)
+    assert not (tmp_path / "run").exists()
+
+
+def test_gold_that_is_not_asked_for_may_be_of_any_type(make_config, folders, tmp_path):
+    config = strange_posts(make_config, tmp_path, "sources", ("consistency",))
+    assert run_in(config, tmp_path)["training_examples"]["strange"] == 1
+
+
+def test_posts_with_unknown_gold_are_left_out_where_bad_lines_are(evaluate, posts):
+    whale = '{"text": "a whale", "entities": [{"start": 2, "end": 7, "type": "ANIMAL"}]}\n'
+    file = posts(f'{whale}{{"text": "Oslo", "entities": []}}\n')
+    report = evaluate("image_text", file, skip_bad_lines=True)
+    assert report["examples"] == 1
+    assert [note.partition(": ")[0] for note in report["skipped"]] == [f"{file}, post 1"]
+    with pytest.raises(InputError, match=r"post 1: entity 'whale' is of type ANIMAL"):
+        evaluate("image_text", file)
+
+
 def test_a_classification_learns_its_labels_by_its_task(make_config, tmp_path):
     config = make_config()
     head = HeadConfig(task="classification", labels=("bad", "good"))

@@ -94,7 +94,7 @@ def review_file(folder: Path, reviewer: str) -> Path:
     Raises:
         InputError: The name is empty.
     """
-    name = unicodedata.normalize("NFKC", reviewer).strip()
+    name = _composed(reviewer)
     if not name:
         raise InputError("a review needs a reviewer, to tell files apart; enter a name")
     readable = re.sub(r"[^a-z0-9]+", "-", name.casefold())[:_NAME_LIMIT].strip("-")
@@ -179,17 +179,32 @@ def read_reviews(path: Path) -> Reviews:
 
 
 def read_folder(folder: Path) -> dict[str, Reviews]:
-    """Return the current state of every reviewer's file in a folder, by reviewer.
+    """Return the current state of every reviewer's files in a folder, by reviewer.
+
+    Whoever has several, such as one from another machine, has said what all of them say.
 
     Raises:
         InputError: A file cannot be read.
     """
-    found = {}
+    found: dict[str, Reviews] = {}
     for path in sorted(folder.glob("*.jsonl")):
         reviews = read_reviews(path)
         if reviews.standing:
-            found[reviews.standing[-1].reviewer] = reviews
+            name = _composed(reviews.standing[-1].reviewer)
+            found[name] = _together(found[name], reviews) if name in found else reviews
     return found
+
+
+def _composed(name: str) -> str:
+    """Return a name in one way of writing, so that what looks the same is the same."""
+    return unicodedata.normalize("NFKC", name).strip()
+
+
+def _together(one: Reviews, other: Reviews) -> Reviews:
+    """Join two files of one reviewer; a line that both hold counts once."""
+    lines = {review.key: review for review in (*one.standing, *other.standing)}
+    ordered = sorted(lines.values(), key=lambda review: review.at.timestamp())
+    return Reviews(tuple(ordered), one.damaged + other.damaged)
 
 
 def progress(reviews: Reviews, queue: Sequence[str]) -> Progress:

@@ -143,7 +143,7 @@ def _contexts(
     made: list[list[AttributedWord]] = [[] for _ in record.contexts]
     spans = post.context_spans[0].tolist()[: len(own)]
     for (place, context), characters, (start, end) in zip(own, offsets, spans, strict=True):
-        # A context of invisible signs only is read as one unknown piece.
+        # A context of blanks or invisible signs only is read as one unknown piece.
         characters = characters or [(0, len(context.text))]
         made[place] = _context_words(context.text, characters, pieces[start:end])
     return made
@@ -153,7 +153,7 @@ def _context_words(
     text: str, characters: Sequence[tuple[int, int]], pieces: Sequence[float]
 ) -> list[AttributedWord]:
     """Sum pieces to the words that hold their last character; what was cut is left out."""
-    words = [match.span() for match in re.finditer(r"\S+", text)]
+    words = [match.span() for match in re.finditer(r"\S+", text)] or [(0, len(text))]
     values: dict[tuple[int, int], float] = {}
     for (_, piece_end), value in zip(characters, pieces, strict=False):
         word = next((word for word in words if piece_end <= word[1]), words[-1])

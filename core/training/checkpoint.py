@@ -12,13 +12,13 @@ from typing import Any
 
 import tomli_w
 import torch
-from pydantic import BaseModel, Field, ValidationError, field_serializer
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_serializer
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from core.config import Config
+from core.config import MOST_WIDTH, Config
 from core.config_files import load_config
 from core.encoders.image import ImageEncoder, load_image_encoder
 from core.encoders.text import (
@@ -36,6 +36,7 @@ CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 FORMAT = "shap-ca/1"
 WEIGHTS = "model.safetensors"
 HEADER = "shap_ca"
+_HASHES = TypeAdapter(dict[str, str])
 
 
 class Header(BaseModel):
@@ -47,7 +48,7 @@ class Header(BaseModel):
     tokenizer_sha256: str
     image_encoder: str
     image_encoder_fingerprint: str
-    image_width: int = Field(ge=1, le=65_536)
+    image_width: int = Field(ge=1, le=MOST_WIDTH)
 
     @field_serializer("image_width")
     def _as_text(self, width: int) -> str:
@@ -235,7 +236,11 @@ def replace(path: Path, write: Callable[[Path], Any]) -> None:
 def _read_metrics(folder: Path) -> dict[str, Any]:
     try:
         metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-        str(metrics["sha256"][WEIGHTS])
+        _HASHES.validate_python(metrics["sha256"])[WEIGHTS]
+    except ValidationError as error:
+        raise InputError(
+            f"{folder}: metrics.json is missing or damaged ({describe(error)})"
+        ) from None
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"{folder}: metrics.json is missing or damaged ({error!r})") from None
     return metrics

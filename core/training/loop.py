@@ -9,8 +9,9 @@ Under `accelerate launch` every process reads its part of each batch; see `core.
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 
 import torch
 from accelerate import Accelerator
@@ -23,6 +24,7 @@ from core.datasets.batches import Batch, collate
 from core.encoders.image import ImageFeatures
 from core.errors import InputError
 from core.evaluation.predictions import score_predictions
+from core.evaluation.reports import Report
 from core.model import ShapCA
 from core.records import Example
 from core.schedule import learning_rate_factor
@@ -42,7 +44,7 @@ NOTHING = Example(id="", text="", tokens=())
 SEEDS = 2**32  # NumPy takes no larger ones
 
 Data = tuple[list[Example], list[ImageFeatures | None]]
-Report = Callable[[int, int, dict[str, float]], None]
+Tell = Callable[[int, int, dict[str, float]], None]
 
 
 class Trainer:
@@ -53,7 +55,7 @@ class Trainer:
         model: Changed in place.
         tokenizer: Of its text encoder.
         sources: Examples and image features of each source, in the config's order.
-        dev: Chooses the epoch.
+        dev: Chooses the epoch: by F1, or by AUROC of its contexts where no source has a task.
         folder: Of the run.
         device: `cpu`, `cuda`, `mps`, or `auto`.
 
@@ -96,7 +98,7 @@ class Trainer:
         self._resume()
         self.gates = GateCounts(self.progress.gates)
 
-    def run(self, report: Report) -> Progress:
+    def run(self, report: Tell) -> Progress:
         """Train to the end, or on from where the run stopped, and load the best weights.
 
         A run that is finished only loads them.
@@ -123,7 +125,7 @@ class Trainer:
         """Whether nothing is left to train."""
         return self.progress.stopped_early or self.progress.step >= self.steps
 
-    def _run_epoch(self, epoch: int, report: Report) -> None:
+    def _run_epoch(self, epoch: int, report: Tell) -> None:
         settings = self.config.training
         planned = plan_epoch(
             self.plan_sources,
@@ -220,7 +222,7 @@ class Trainer:
         aligned = alignment_now(self.model, self.tokenizer, self.config, *self.dev)
         copy_into(self.trained, current)
         # Rounding may differ between devices, and processes that disagreed would part for ever.
-        score = average(report.f1, self.accelerator.device)
+        score = average(self._dev_score(report, aligned), self.accelerator.device)
         is_best = score > progress.best_score
         if is_best:
             progress.best_score, progress.best_epoch = score, epoch + 1
@@ -241,6 +243,13 @@ class Trainer:
                 **({"gates": gates} if gates else {}),
             )
         self._save()
+
+    def _dev_score(self, report: Report, aligned: Mapping[str, Mapping[str, float]]) -> float:
+        """Return what epochs are chosen by: F1, or AUROC where nothing teaches the head."""
+        learns_task = any("task" in source.objectives for source in self.config.data.sources)
+        if learns_task or not aligned:
+            return report.f1
+        return fmean(side["auroc"] for side in aligned.values())
 
     def _log_step(
         self,

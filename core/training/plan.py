@@ -57,7 +57,7 @@ def plan_epoch(
         drawn = _draw(len(examples), config.examples_per_epoch, epoch=epoch, seed=seed + number)
         for chosen in _bucketed(drawn, examples, config.batch_size, generator):
             plays = "alignment" in config.objectives
-            lenders = _lenders(chosen, 0.0 if plays else foreign_contexts, generator)
+            lenders = _lenders(chosen, len(examples), 0.0 if plays else foreign_contexts, generator)
             posts = [examples[index] for index in lenders or chosen]
             draw = partial(
                 _draw_all, posts, config.objectives, max_contexts, without_contexts, generator
@@ -102,12 +102,17 @@ def _bucketed(
     return [batches[place] for place in order]
 
 
-def _lenders(chosen: Sequence[int], share: float, generator: torch.Generator) -> tuple[int, ...]:
-    """Draw whose contexts each example of a batch reads: its own, or those of the next one."""
+def _lenders(
+    chosen: Sequence[int], size: int, share: float, generator: torch.Generator
+) -> tuple[int, ...]:
+    """Draw whose contexts each example of a batch reads: its own, or those of the next one.
+
+    A batch of one borrows from the source's next example.
+    """
     if not share:
         return ()
     foreign = (torch.rand(len(chosen), generator=generator) < share).tolist()
-    following = [*chosen[1:], chosen[0]]
+    following = [*chosen[1:], chosen[0] if len(chosen) > 1 else (chosen[0] + 1) % size]
     return tuple(
         other if is_foreign else own
         for own, other, is_foreign in zip(chosen, following, foreign, strict=True)

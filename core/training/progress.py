@@ -23,7 +23,7 @@ class Progress:
 
     Attributes:
         step: Batches trained on.
-        best_score: Dev F1 of the best epoch, -1 before the first.
+        best_score: Dev F1 (or AUROC) of the best epoch, -1 before the first.
         best_epoch: Counted from 1.
         seconds: Spent training, over all starts of the run.
         average: Moving average of the trained parameters.

@@ -106,6 +106,5 @@ def gate_shares(history: RunHistory, side: Side) -> pd.DataFrame:
 
 
 def best_epochs(history: RunHistory) -> pd.DataFrame:
-    """Return the dev scores by epoch, with whether each epoch was the best so far."""
-    table = epoch_table(history).dropna(subset=["f1"])
-    return table.assign(best=table["f1"] > table["f1"].cummax().shift(fill_value=-1.0))
+    """Return the epochs whose F1 on dev is known; columns as of `epoch_table`."""
+    return epoch_table(history).dropna(subset=["f1"])

@@ -111,7 +111,8 @@ def epoch_table(history: RunHistory) -> pd.DataFrame:
     Older logs, whose scores stand beside the rest, are read as well.
 
     Returns:
-        Columns step, time, epoch, precision, recall, f1, posts_per_second, seconds; NaN: not said.
+        Columns step, time, epoch, precision, recall, f1, posts_per_second, seconds (NaN: not said),
+        and best: whether it was the best so far, by F1 where the log does not say.
     """
     rows = []
     for event in history.epochs:
@@ -124,12 +125,15 @@ def epoch_table(history: RunHistory) -> pd.DataFrame:
                 *(number(event.get(name)) for name in ("time", "epoch")),
                 *(number(scores.get(name)) for name in SCORES),
                 *(number(event.get(name)) for name in ("posts_per_second", "seconds")),
+                event.get("best"),
             )
         )
-    columns = ["step", "time", "epoch", *SCORES, "posts_per_second", "seconds"]
+    columns = ["step", "time", "epoch", *SCORES, "posts_per_second", "seconds", "best"]
     table = pd.DataFrame(rows, columns=columns)
     table = table[table["epoch"].between(1, MOST_EPOCHS)]
-    return table.astype({"step": "int64", "epoch": "int64"}).reset_index(drop=True)
+    if not all(isinstance(said, bool) for said in table["best"]):
+        table["best"] = table["f1"] > table["f1"].fillna(-1.0).cummax().shift(fill_value=-1.0)
+    return table.astype({"step": "int64", "epoch": "int64", "best": "bool"}).reset_index(drop=True)
 
 
 class Difference(NamedTuple):
@@ -181,10 +185,9 @@ def _standing(history: RunHistory, now: float, metrics: Mapping[str, Any]) -> di
 def _best(
     epochs: pd.DataFrame, config: Mapping[str, Any], metrics: Mapping[str, Any]
 ) -> tuple[float | None, int | None]:
-    known = epochs.dropna(subset=["f1"])
-    if len(known):
-        place = int(known["f1"].to_numpy().argmax())
-        return float(known["f1"].iloc[place]), int(known["epoch"].iloc[place])
+    best = epochs[epochs["best"]].dropna(subset=["f1"])
+    if len(best):
+        return float(best["f1"].iloc[-1]), int(best["epoch"].iloc[-1])
     dev = str(_section(_section(config, "data"), "dev").get("name"))
     score = _f1(_section(metrics, "scores").get(dev))
     return score, _whole(metrics.get("best_epoch"))

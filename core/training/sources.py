@@ -3,9 +3,11 @@
 import hashlib
 import logging
 from collections.abc import Sequence
+from itertools import chain, pairwise
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
+from scipy.cluster.hierarchy import DisjointSet
 from tqdm import tqdm
 
 from core.config import DataConfig, SourceConfig
@@ -71,29 +73,44 @@ def image_features(examples: Sequence[Example], cache: FeatureCache) -> list[Ima
 
 
 def _words(example: Example) -> str:
-    return " ".join(token.text.casefold() for token in example.tokens)
+    return "".join(token.text.casefold() for token in example.tokens)
 
 
 def _part(examples: Sequence[Example], source: SourceConfig, data: DataConfig) -> Sequence[Example]:
-    """Keep one side of a split by hash; near duplicates share a side."""
+    """Keep one side of a split by hash; posts of one photo share a side, as near duplicates do."""
     if source.part is None:
         return examples
-    leader: dict[str, str] = {}
-    if source.near_duplicates:
-        path = data.path(source.near_duplicates)
-        try:
-            groups = _ID_GROUPS.validate_json(path.read_bytes())
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror}); give another") from None
-        except ValidationError:
-            raise InputError(f"{path}: is not a JSON list of lists of ids; correct it") from None
-        leader = {str(member): str(group[0]) for group in groups for member in group}
+    near = _near_duplicates(data.path(source.near_duplicates)) if source.near_duplicates else []
+    photos: dict[Path, list[str]] = {}
+    for example in examples:
+        if example.image:
+            photos.setdefault(example.image, []).append(example.id)
+    leader = _leaders([*near, *photos.values()])
 
     def is_dev(example: Example) -> bool:
         digest = hashlib.sha256(leader.get(example.id, example.id).encode()).digest()
         return int.from_bytes(digest[:4]) / 2**32 < source.dev_share
 
     return [example for example in examples if is_dev(example) == (source.part == "dev")]
+
+
+def _near_duplicates(path: Path) -> list[list[str]]:
+    try:
+        groups = _ID_GROUPS.validate_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); give another") from None
+    except ValidationError:
+        raise InputError(f"{path}: is not a JSON list of lists of ids; correct it") from None
+    return [[str(member) for member in group] for group in groups]
+
+
+def _leaders(groups: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Return by whom each id goes: the first that is named of all whom groups join."""
+    joined = DisjointSet(list(dict.fromkeys(chain.from_iterable(groups))))
+    for one, other in chain.from_iterable(map(pairwise, groups)):
+        joined.merge(one, other)
+    first: dict[str, str] = {}
+    return {member: first.setdefault(joined[member], member) for member in joined}
 
 
 def _perceived(examples: Sequence[Example], cache: Path | None, *, ocr: bool) -> list[Example]:

@@ -1,5 +1,6 @@
 """Where training starts from when it does not start from the packaged encoder alone."""
 
+from core.config import Config
 from core.encoders.text import frozen_fingerprint
 from core.errors import InputError
 from core.model import ShapCA
@@ -8,7 +9,7 @@ from core.training.checkpoint import load_checkpoint, trained_state
 _HEADS = ("head.", "label_head.")  # they belong to a task
 
 
-def start_from(model: ShapCA, checkpoint: str) -> str:
+def start_from(model: ShapCA, checkpoint: str, config: Config) -> str:
     """Put a checkpoint's trained weights into a model, its heads apart, and return its name@hash.
 
     Ours: what a model has learned of sentences, contexts and photos serves every task; a corpus
@@ -17,6 +18,7 @@ def start_from(model: ShapCA, checkpoint: str) -> str:
     Args:
         model: Not yet trained; its heads stay as they are.
         checkpoint: Name or folder.
+        config: Of the model.
 
     Raises:
         InputError: The checkpoint cannot be read, or the two do not have the same parts.
@@ -31,6 +33,16 @@ def start_from(model: ShapCA, checkpoint: str) -> str:
             f"training cannot start from {checkpoint}: it freezes another text encoder, or other "
             "layers of it; give both configs the same text_encoder"
         )
+    # What weights mean under another encoder or with other heads, their shapes do not tell.
+    for what, there, here in (
+        ("image_encoder", ready.config.image_encoder.model, config.image_encoder.model),
+        ("fusion.heads", ready.config.fusion.heads, config.fusion.heads),
+    ):
+        if there != here:
+            raise InputError(
+                f"training cannot start from {checkpoint}: its {what} is {there}, here it is "
+                f"{here}; give both configs the same"
+            )
     shapes = ({(name, value.shape) for name, value in each.items()} for each in (given, wanted))
     if differing := sorted(name for name, _ in set.symmetric_difference(*shapes)):
         raise InputError(

@@ -106,6 +106,22 @@ def test_progress_counts_the_posts_of_the_queue(tmp_path):
     assert progress(reviews, ["p1", "p2", "p3"]) == Progress(1, 3)
 
 
+def test_two_files_of_one_reviewer_are_read_as_one(tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    add_review(there, "Zoe\u0301", "p1", "partly", at=NOON)
+    add_review(there, "Zoe\u0301", "p2", "aligned", at=NOON.replace(hour=14))
+    (copied,) = there.iterdir()
+    add_review(here, "Zo\u00e9", "p1", "misaligned", at=NOON.replace(hour=13))
+    add_review(here, "Zo\u00e9", "p2", "gold wrong", at=NOON.replace(hour=13))
+    (here / "copied.jsonl").write_bytes(copied.read_bytes())
+    (here / "twice.jsonl").write_bytes(copied.read_bytes())
+    found = read_folder(here)
+    assert found.keys() == {"Zo\u00e9"}
+    said = {post: review.opinion for post, review in found["Zo\u00e9"].current.items()}
+    assert said == {"p1": "misaligned", "p2": "aligned"}
+    assert len(found["Zo\u00e9"].standing) == 4
+
+
 def test_the_export_stands_beside_the_models_verdicts(tmp_path, make_table, post):
     add_review(tmp_path, "Bob", "p1", "partly", at=NOON)
     add_review(tmp_path, "Ada", "p1", "aligned", note="clear", at=NOON)

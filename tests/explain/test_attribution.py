@@ -134,6 +134,14 @@ def test_a_post_without_contexts_is_attributed_to_words_and_regions(make_reader)
     assert total(found) - difference == pytest.approx(found.completeness_gap, abs=1e-4)
 
 
+def test_a_context_of_blanks_only_has_the_share_of_the_one_piece_it_is_read_as(make_reader):
+    found = run(make_reader(["a dog", "  \t"]))
+    (blank,) = found.contexts[1]
+    assert (blank.start, blank.end) == (0, 3)
+    difference = found.log_probability - found.baseline_log_probability
+    assert total(found) - difference == pytest.approx(found.completeness_gap, abs=1e-4)
+
+
 def test_what_a_context_was_cut_by_has_no_share(make_reader):
     reader = make_reader(["tower " * 40, "a dog"])
     words = run(reader).contexts[0]

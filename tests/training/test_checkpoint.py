@@ -177,7 +177,10 @@ def test_a_file_that_is_no_safetensors_is_refused(saved):
         load_checkpoint(folder)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"sha256": {}}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{}", '{"sha256": {}}', '{"sha256": {"model.safetensors": 5}}', "[" * 100_000],
+)
 def test_damaged_metrics_are_refused(saved, content):
     folder, _ = saved
     (folder / "metrics.json").write_text(content)

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from tests.training.miniature import Killed, epochs, go_on, kill_at, timeless
+from core.training import loop
+from tests.training.miniature import Killed, epochs, go_on, kill_at, new_trainer, timeless
 
 
 def test_a_run_without_progress_stops_early_and_keeps_its_best_epoch(
@@ -25,6 +26,36 @@ def test_a_run_without_progress_stops_early_and_keeps_its_best_epoch(
         "best_epoch": 2,
         "best_score": 0.5,
     }
+
+
+@pytest.mark.parametrize(
+    ("objectives", "contexts", "best"),
+    [
+        (["alignment"], True, [True, True, False]),
+        (["task", "alignment"], True, [True, False, False]),
+        (["alignment"], False, [True, False, False]),
+    ],
+)
+def test_without_a_task_epochs_are_chosen_by_how_contexts_are_told_apart(
+    make_config, data, tmp_path, scored, monkeypatch, objectives, contexts, best
+):
+    scored(0.1, 0.1, 0.1)
+    known = iter((0.6, 0.8, 0.7))
+    aligned = {"text": {"auroc": 0.5}, "image": {"auroc": 0.9}}
+
+    def alignment_now(*_):
+        aligned["text"]["auroc"] = next(known)
+        return aligned if contexts else {}
+
+    monkeypatch.setattr(loop, "alignment_now", alignment_now)
+    config = make_config(epochs=3)
+    source = config.data.sources[1].model_copy(update={"objectives": tuple(objectives)})
+    only = config.data.model_copy(update={"sources": (source,)})
+    trainer = new_trainer(config.model_copy(update={"data": only}), data[1:2], tmp_path / "run")
+    progress = trainer.run(go_on)
+    assert [event["best"] for event in epochs(trainer)] == best
+    expected = (0.8 + 0.9) / 2 if best[1] else 0.1
+    assert progress.best_score == pytest.approx(expected)
 
 
 def test_without_patience_every_epoch_is_trained(make_config, make_trainer, scored):

@@ -69,6 +69,14 @@ def test_a_share_of_the_posts_reads_what_belongs_to_another_of_its_batch():
     assert 70 <= foreign <= 130
 
 
+def test_a_post_alone_in_its_batch_reads_what_belongs_to_another_of_its_source():
+    sources = [(source(batch_size=1), examples(20))]
+    planned = plan_epoch(sources, epoch=0, seed=1, max_contexts=3, foreign_contexts=1.0)
+    assert [batch.lenders for batch in planned] == [
+        ((batch.examples[0] + 1) % 20,) for batch in planned
+    ]
+
+
 def test_contexts_are_drawn_from_those_of_the_lender():
     posts = [example.model_copy(update={"contexts": example.contexts[: n % 3]})
              for n, example in enumerate(examples(60))]  # fmt: skip

@@ -68,6 +68,27 @@ def test_the_best_epoch_is_the_first_with_the_highest_score(tmp_path, write_run)
     assert (found.best_f1, found.best_epoch) == (0.7, 2)
 
 
+def test_an_epoch_is_the_best_that_its_run_took_for_it():
+    told = [(0.3, True), (0.2, True), (0.4, False)]  # chosen by something else than F1
+    epochs = tuple(
+        {"step": place, "event": "epoch", "epoch": place, "dev": {"f1": f1}, "best": best}
+        for place, (f1, best) in enumerate(told, start=1)
+    )
+    found = summarise(RunHistory(epochs=epochs), now=0.0)
+
+    assert (found.best_f1, found.best_epoch) == (0.2, 2)
+
+
+def test_older_logs_have_the_first_of_the_highest_f1():
+    epochs = tuple(
+        {"step": place, "event": "epoch", "epoch": place, "dev_f1": f1}
+        for place, f1 in enumerate([None, 0.3, 0.2, 0.4, 0.4], start=1)
+    )
+    table = epoch_table(RunHistory(epochs=epochs))
+
+    assert list(table["best"]) == [False, True, False, True, False]
+
+
 def test_training_seconds_go_on_after_the_last_epoch(tmp_path, write_run):
     path = write_run(tmp_path, epochs=2, end=None)
     lines = path.read_text().splitlines()

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 from core.config import DataConfig, SourceConfig
 from core.contexts.perception import PerceptionGenerator
-from core.datasets.tokens import tokenize
+from core.datasets.tokens import tokenize, tokens_from_words
 from core.encoders.feature_cache import FeatureCache
 from core.encoders.image import load_image_encoder
 from core.errors import InputError
@@ -80,6 +81,13 @@ def test_sentences_of_a_held_out_set_are_dropped_whatever_their_case_and_spaces(
     assert [e.text for e in without_overlap(examples, held_out)] == ["Ada visits Oslo!"]
 
 
+def test_a_sentence_cut_into_other_words_is_the_same_sentence():
+    cut = sentence("I can't @Ada")
+    assert [token.text for token in cut.tokens] != ["I", "can't", "@Ada"]
+    text, tokens = tokens_from_words(["I", "can't", "@Ada"])
+    assert without_overlap([Example(id="1", text=text, tokens=tokens)], [cut]) == []
+
+
 def test_photos_without_a_sentence_overlap_with_nothing():
     examples = [sentence(""), sentence("Oslo")]
     assert without_overlap(examples, [sentence("")]) == examples
@@ -117,6 +125,29 @@ def test_near_duplicates_stay_on_one_side(split_data):
 
     assert torn(near_duplicates="near.json") == []
     assert torn()
+
+
+def test_groups_of_near_duplicates_that_share_a_post_stay_together(split_data):
+    chains = [[n, n + 50] for n in range(50)] + [[n + 50, n + 100] for n in range(50)]
+    chains += [[n + 100, n + 150] for n in range(50)] + [[]]
+    split_data.path("near.json").write_text(json.dumps(chains), encoding="utf-8")
+    dev = ids_of(split_data, "dev", dev_share=0.3, near_duplicates="near.json")
+    sides = [{str(n + step) in dev for step in (0, 50, 100, 150)} for n in range(50)]
+    assert all(len(side) == 1 for side in sides)
+    assert {True, False} == {side.pop() for side in sides}
+
+
+def test_posts_of_one_photo_stay_on_one_side(tmp_path):
+    (tmp_path / "images").mkdir()
+    rows = []
+    for number in range(60):
+        name = f"{number}.png"
+        Image.new("RGB", (8, 8), (number, 0, 0)).save(tmp_path / "images" / name)
+        rows += [{"text": f"post {number}", "image": name}, {"text": "again", "image": name}]
+    write_lines(tmp_path / "posts.jsonl", rows)
+    dev = ids_of(data_in(tmp_path), "dev", dev_share=0.5, images="images")
+    assert 0 < len(dev) < 120
+    assert all((str(n) in dev) == (f"{n}-2" in dev) for n in range(60))
 
 
 def test_a_post_keeps_its_side_when_others_come_and_go(split_data):

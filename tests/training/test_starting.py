@@ -35,7 +35,7 @@ def test_all_but_the_heads_come_from_the_checkpoint(make_config, start):
     relations = HeadConfig(task="mre", relations=("None", "peer"))
     model = fresh(make_config().model_copy(update={"head": relations}))
     before = heads(model)
-    named = start_from(model, str(start))
+    named = start_from(model, str(start), make_config())
     given = trained_state(load_checkpoint(start).model)
     assert named == f"miniature@{sha256_file(start / 'model.safetensors')}"
     assert before
@@ -49,13 +49,22 @@ def test_all_but_the_heads_come_from_the_checkpoint(make_config, start):
         ("alignment", {"width": 8}, "text_projection"),
         ("text_encoder", {"character_width": 4}, "characters"),
         ("text_encoder", {"frozen_layers": 1}, "freezes another text encoder, or other layers"),
+        ("fusion", {"heads": 4}, r"its fusion\.heads is 2, here it is 4"),
     ],
 )
 def test_parts_that_differ_are_named(make_config, start, section, change, named):
     config = make_config()
     changed = getattr(config, section).model_copy(update=change)
+    config = config.model_copy(update={section: changed})
     with pytest.raises(InputError, match=named):
-        start_from(fresh(config.model_copy(update={section: changed})), str(start))
+        start_from(fresh(config), str(start), config)
+
+
+def test_weights_learned_on_features_of_another_image_encoder_are_refused(make_config, start):
+    config, model = make_config(), fresh(make_config())
+    other = config.image_encoder.model_copy(update={"model": "efficientnet-lite0"})
+    with pytest.raises(InputError, match=r"its image_encoder is .*, here it is efficientnet-lite0"):
+        start_from(model, str(start), config.model_copy(update={"image_encoder": other}))
 
 
 def test_metrics_and_card_say_where_training_started(make_config, start, tmp_path):
@@ -77,6 +86,6 @@ def test_a_run_that_goes_on_tells_of_the_checkpoint_it_really_started_from(
     run_experiment(
         make_config(epochs=1), run_folder=tmp_path / "other", checkpoint_folder=start, device="cpu"
     )
-    assert start_from(fresh(config), str(start)) != first["started_from"]
+    assert start_from(fresh(config), str(start), config) != first["started_from"]
     again = run_experiment(config, **places, device="cpu")
     assert again["started_from"] == first["started_from"]
