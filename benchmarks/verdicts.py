@@ -17,11 +17,11 @@ from rich.table import Table
 from core.bank import Bank
 from core.encoders.feature_cache import FeatureCache
 from core.evaluation.scores import align_examples
-from core.experiment import read_dataset
 from core.explain.alignment_game import Players, Targets, play_game
 from core.explain.misalignment import verdicts
 from core.model import AlignmentFeatures
 from core.pipeline import Pipeline
+from core.posts import read_dataset
 from core.records import AnyGame, Games, NoGame, Player, Side
 from core.training.sources import image_features
 

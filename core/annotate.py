@@ -22,9 +22,9 @@ from core.datasets.photo_folder import read_photo_folder
 from core.devices import choose_device
 from core.errors import InputError
 from core.evaluation.reports import is_annotated
-from core.experiment import read_dataset
 from core.images import read_image
 from core.pipeline import Pipeline
+from core.posts import read_dataset
 from core.records import Example, Record
 from core.tasks import build_codec
 from core.training.checkpoint import Checkpoint, load_checkpoint

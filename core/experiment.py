@@ -1,4 +1,4 @@
-"""An experiment from config to checkpoint, and the scores of a checkpoint on any file."""
+"""An experiment from config to checkpoint."""
 
 import os
 import sys
@@ -12,11 +12,8 @@ from tqdm import tqdm
 from transformers import PreTrainedTokenizerFast
 
 from core.config import Config, SourceConfig
-from core.contexts.precomputed import load_all_contexts
-from core.datasets.files import Loaded
 from core.datasets.gold import check_gold, without_gold_spans
 from core.datasets.leaks import find_leaks
-from core.datasets.readers import read_posts
 from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
 from core.encoders.image import ImageEncoder, load_image_encoder
@@ -29,7 +26,6 @@ from core.tasks import build_codec
 from core.training.checkpoint import (
     CHECKPOINTS,
     build_model,
-    image_encoder_of,
     load_checkpoint,
     make_folder,
     save_checkpoint,
@@ -203,65 +199,6 @@ def _check_objectives(config: Config, dev: Data, sources: Sequence[Data]) -> Non
             )
 
 
-def evaluate_file(
-    checkpoint: str | Path,
-    dataset: str,
-    file: Path,
-    *,
-    contexts: list[Path],
-    images: Path | None,
-    split: str | None,
-    skip_bad_lines: bool,
-    device: str,
-) -> dict[str, Any]:
-    """Score a checkpoint on a file; see `core.evaluation.scores` for what is in the result.
-
-    Args:
-        checkpoint: Name or folder.
-        dataset: Format of the file; see `core.datasets.readers`.
-        file: In that format.
-        contexts: JSONL files of contexts by image id.
-        images: Folder of photos.
-        split: Of an image_text file.
-        skip_bad_lines: Leave out bad lines and count them.
-        device: See `core.devices`.
-
-    Raises:
-        InputError: The format is unknown, something cannot be read, or there is nothing to score.
-    """
-    device = choose_device(device)
-    ready = load_checkpoint(checkpoint)
-    loaded = read_dataset(
-        dataset,
-        file,
-        contexts,
-        images,
-        split,
-        skip_bad_lines=skip_bad_lines,
-        types=ready.config.head.entity_types,
-        relations=ready.config.head.relations or None,
-    )
-    codec = build_codec(ready.config.head)
-    found = check_gold(loaded.examples, codec, str(file), skip_bad=skip_bad_lines)
-    if not found.examples:
-        raise InputError(f"{file}: has no example to score")
-    cache = FeatureCache(image_encoder_of(ready, device))
-    features = image_features(found.examples, cache)
-    made = scores(ready.model.to(device), ready.tokenizer, ready.config, found.examples, features)
-    if made.keys() == {"examples"}:
-        raise InputError(
-            f"{file}: none of {made['examples']} posts can be scored by {ready.config.name}: none "
-            f"says {gold_in_words(ready.config.head)}, and there are no contexts to align with "
-            "posts; give a file with gold labels"
-        )
-    return {
-        "file": str(file),
-        "skipped": [*loaded.skipped, *found.skipped],
-        **made,
-        "fingerprints": ready.fingerprints,
-    }
-
-
 def _load(
     source: SourceConfig,
     config: Config,
@@ -280,34 +217,3 @@ def _load(
     else:
         examples = without_gold_spans(examples)
     return examples, image_features(examples, cache)
-
-
-def read_dataset(
-    dataset: str,
-    file: Path,
-    contexts: Sequence[Path],
-    images: Path | None,
-    split: str | None,
-    *,
-    skip_bad_lines: bool = False,
-    types: Sequence[str] | None = None,
-    relations: Sequence[str] | None = None,
-) -> Loaded:
-    """Read a file of posts; see `evaluate_file` for the arguments.
-
-    Lines with other `types` or `relations` are bad; None: any is read.
-
-    Raises:
-        InputError: The format is unknown, or something cannot be read.
-    """
-    known = load_all_contexts(contexts, skip_bad_lines=skip_bad_lines).by_image
-    return read_posts(
-        dataset,
-        file,
-        known,
-        skip_bad_lines,
-        images=images,
-        split=split,
-        types=types,
-        relations=relations,
-    )

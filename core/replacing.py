@@ -1,6 +1,7 @@
 """Files that are replaced as a whole: a kill or a full disk leaves the previous one as it was."""
 
 import fcntl
+import glob
 import os
 import secrets
 from collections.abc import Iterator
@@ -23,6 +24,12 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove what writers of `path` that were killed have left beside it; nobody may be writing."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        left.unlink(missing_ok=True)
 
 
 @contextmanager

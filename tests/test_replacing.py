@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.replacing import replacing, replacing_alone
+from core.replacing import remove_unfinished, replacing, replacing_alone
 
 
 def test_the_new_file_takes_the_place_of_the_old_one(tmp_path):
@@ -25,6 +25,19 @@ def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
         temporary.write_text(0)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_killed_writers_left_is_removed_and_nothing_else(tmp_path):
+    path = tmp_path / "[file]"
+    with replacing(path) as temporary:
+        left = temporary.rename(temporary.with_name(f"{temporary.name[:-1]}x"))
+        temporary.touch()
+    kept = [path, tmp_path / ".f.12345678", tmp_path / ".other.12345678"]
+    for other in kept[1:]:
+        other.touch()
+    assert left.exists()
+    remove_unfinished(path)
+    assert sorted(tmp_path.iterdir()) == sorted(kept)
 
 
 def test_a_folder_that_does_not_exist_is_an_error_of_the_system(tmp_path):

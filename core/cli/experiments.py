@@ -96,7 +96,7 @@ def evaluate(
         _reproduce(checkpoint, device, json_file)
         return
     from core.evaluation.tables import score_table
-    from core.experiment import evaluate_file
+    from core.scoring import evaluate_file
 
     report = evaluate_file(
         checkpoint,

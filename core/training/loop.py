@@ -27,6 +27,7 @@ from core.evaluation.predictions import score_predictions
 from core.evaluation.reports import Report
 from core.model import ShapCA
 from core.records import Example
+from core.replacing import remove_unfinished
 from core.schedule import learning_rate_factor
 from core.tasks import build_codec
 from core.training.checkpoint import make_folder, trained_state
@@ -35,7 +36,7 @@ from core.training.objectives import batch_losses
 from core.training.optimisation import parameter_groups
 from core.training.plan import PlannedBatch, plan_epoch, steps_per_epoch
 from core.training.processes import average, average_gradients, own_part, processes
-from core.training.progress import Progress, copies, copy_into, load_state, save_state
+from core.training.progress import STATE, Progress, copies, copy_into, load_state, save_state
 from core.training.run_log import RunLog, describe_start, has_ended
 
 LOG_EVERY = 20
@@ -298,6 +299,8 @@ class Trainer:
     def _resume(self) -> None:
         """Go on from the folder's state, if there is one, and open the log unless it has ended."""
         make_folder(self.folder)
+        if self.accelerator.is_main_process:  # a state is hundreds of megabytes
+            remove_unfinished(self.folder / STATE)
         state = load_state(self.folder, self.config, self.fingerprint, self.accelerator.device)
         if state:
             self.progress = state["progress"]

@@ -52,6 +52,16 @@ def test_a_killed_run_ends_with_the_metrics_of_an_unbroken_one(make_config, tmp_
     assert metrics["whole"] == metrics["killed"]
 
 
+def test_what_a_kill_left_of_a_state_is_gone_when_the_run_goes_on(make_config, make_trainer):
+    config = make_config(epochs=2)
+    with pytest.raises(Killed):
+        make_trainer(config).run(kill_at(6))
+    folder = make_trainer(config).folder
+    (folder / ".state.pt.0a1b2c3d").write_bytes(b"half a state")
+    make_trainer(config)
+    assert {path.name for path in folder.iterdir()} == {"metrics.jsonl", "state.pt"}
+
+
 def test_a_folder_with_a_run_of_another_config_is_refused(make_config, make_trainer):
     make_trainer(make_config(epochs=1)).run(go_on)
     with pytest.raises(InputError, match="another config"):
