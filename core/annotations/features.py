@@ -17,10 +17,13 @@ from core.records import Entity, Record, Token
 
 Features = dict[str, int | float | None]
 
-# As in the data: signs may stand apart from the word they mark, and addresses may be cut up.
-_HASHTAG = regex.compile(r"(?<![\p{L}\p{N}])#\s?(?=[\p{L}\p{N}_])")
-_MENTION = regex.compile(r"(?<![\p{L}\p{N}])@\s?(?=[\p{L}\p{N}_])")
-_ADDRESS = regex.compile(r"\b(?:https?\s?:\s?/\s?/|www\s?\.\s?(?=\w))", regex.IGNORECASE)
+# As in the data: signs may stand apart from the word they mark, and addresses may be cut up or
+# stuck to the word before. Japanese and Chinese keyboards give wide signs.
+_HASHTAG = regex.compile(r"(?<![\p{L}\p{N}])[#＃]\s?(?=[\p{L}\p{N}_])")
+_MENTION = regex.compile(r"(?<![\p{L}\p{N}])[@＠]\s?(?=[\p{L}\p{N}_])")
+_ADDRESS = regex.compile(
+    r"https?\s?:\s?/\s?/(?:\s?www\s?\.)?|\bwww\s?\.\s?(?=\w)", regex.IGNORECASE
+)
 
 
 def post_features(record: Record) -> Features:

@@ -97,6 +97,9 @@ def test_generators_tell_how_likely_and_agree(make_record):
         ("C# is number # 1 , a@b.org", 1, 0, 0),
         ("# @ nothing", 0, 1, 0),
         ("httpd runs", 0, 0, 0),
+        ("http://www.example.com and https : // www . example . com", 0, 0, 2),
+        ("lookhttps://t.co/x , yeswww.x", 0, 0, 1),
+        ("＃東京 と ＠anna", 1, 1, 0),
     ],
 )
 def test_signs_of_a_tweet_are_counted_however_it_was_split(
