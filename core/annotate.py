@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from core.amounts import amount
 from core.annotations.columns import About
 from core.annotations.files import write_annotations
 from core.annotations.gold import marked_by_people
@@ -241,7 +242,9 @@ def _finish(
     run: UnfinishedRun, out: Path, failed: list[str], head: HeadConfig, about: About
 ) -> None:
     if not len(run):
-        raise InputError(f"none of {len(failed)} posts can be read; the first: {failed[0]}")
+        raise InputError(
+            f"none of {amount(len(failed), 'post')} can be read; the first: {failed[0]}"
+        )
     # What people say is added last: it may have been corrected since the Record was made.
     records = (
         record.model_copy(update={"gold": marked_by_people(record, example, head)})

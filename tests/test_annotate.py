@@ -275,7 +275,7 @@ def test_photos_that_a_file_names_but_nobody_showed_are_told_of(tiny_checkpoint,
         main(["annotate", *arguments, "--out", str(tmp_path / "run.jsonl")])
     assert ended.value.code == 0
     told = capsys.readouterr().err
-    assert "1 posts, 0 with a photo at hand, 0 with contexts: --images names" in told
+    assert "1 post, 0 with a photo at hand, 0 with contexts: --images names" in told
 
 
 @pytest.fixture

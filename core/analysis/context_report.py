@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from core.amounts import amount
 from core.analysis.context_quality import (
     DEFINITION,
     Association,
@@ -94,7 +95,7 @@ def context_table(report: ContextReport) -> str:
         left_out = str(run.quality.left_out)
         heads = ["measure", "p, adjusted", "posts", *_PARTS]
         parts += [
-            f"{run.name}: {run.quality.posts:,} posts"
+            f"{run.name}: {amount(run.quality.posts, 'post')}"
             + (f"; left out: {left_out}" if left_out else ""),
             markdown_table(heads, [_association(one) for one in run.quality.associations]),
         ]

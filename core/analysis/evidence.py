@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from core.amounts import amount
 from core.analysis.markdown import markdown_table, signed
 from core.records import Frozen
 
@@ -57,7 +58,7 @@ def comparison_table(found: Comparison) -> str:
     heads = ["variant", "seeds", "F1", "no contexts", "difference (95 %)", "p"]
     heads += [f"AUROC, {side}" for side in sides]
     heads += ["s a step", "parameters"]
-    title = f"{found.dev}: {found.posts:,} posts; F1 in percent, best epoch by dev"
+    title = f"{found.dev}: {amount(found.posts, 'post')}; F1 in percent, best epoch by dev"
     rows = [_row(variant, sides) for variant in found.variants]
     return f"{title}\n\n{markdown_table(heads, rows)}"
 

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from core.amounts import amount
 from core.analysis.comparison import paired_bootstrap
 from core.analysis.markdown import markdown_table, signed
 from core.evaluation.unit_counts import UnitCounts, micro_score
@@ -133,8 +134,8 @@ def robustness_table(found: Robustness) -> str:
     weight = found.context_attention
     subdued = f", contexts weigh {weight:g} in attention" if weight < 1 else ""
     parts = [
-        f"{name} on {found.data}: {found.posts:,} posts{subdued}; F1 in percent, difference to "
-        "the same model without contexts",
+        f"{name} on {found.data}: {amount(found.posts, 'post')}{subdued}; F1 in percent, "
+        "difference to the same model without contexts",
         markdown_table(heads, [_row(condition) for condition in found.conditions]),
     ]
     if found.left_out:

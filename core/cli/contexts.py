@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.amounts import amount
 from core.cli.options import Device
 from core.cli.progress import work_bar
 from core.errors import InputError
@@ -79,7 +80,8 @@ def contexts(
 
 def _prospect(found: "LookedUp", generator: str) -> str:
     return (
-        f"{len(found.photos)} photos: {found.known} known, {len(found.unreadable)} unreadable; "
+        f"{amount(len(found.photos), 'photo')}: {found.known} known, "
+        f"{len(found.unreadable)} unreadable; "
         f"{generator} would describe {len(found.missing)} different ones"
     )
 
@@ -116,8 +118,8 @@ def _readable(found: "LookedUp", damaged: list[str]) -> Iterator["LoadedImage"]:
 def _total(found: "LookedUp", done: "Generated", seconds: float) -> str:
     known = len(found.photos) - done.described - len(done.failed)
     return (
-        f"{done.contexts} contexts of {known + done.described} photos, {known} of them known "
-        f"before; {len(done.failed)} failed; {seconds:.1f} s"
+        f"{amount(done.contexts, 'context')} of {amount(known + done.described, 'photo')}, "
+        f"{known} of them known before; {len(done.failed)} failed; {seconds:.1f} s"
     )
 
 

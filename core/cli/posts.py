@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from core.amounts import amount
 from core.cli.options import (
     Checkpoint,
     Contexts,
@@ -142,14 +143,16 @@ def annotate(
         )
     for reason in (*loaded.skipped, *done.failed):
         print(f"left out: {reason}", file=sys.stderr)
-    print(f"wrote {out}: {done.posts} posts, {done.resumed} of them from an earlier start")
+    print(
+        f"wrote {out}: {amount(done.posts, 'post')}, {done.resumed} of them from an earlier start"
+    )
 
 
 def _at_hand(posts: Sequence["Example"]) -> str:
     """Say how many posts come with what contexts need: a format may name photos it has not."""
     photos = sum(post.image is not None for post in posts)
     described = sum(bool(post.contexts) for post in posts)
-    said = f"{len(posts)} posts, {photos} with a photo at hand, {described} with contexts"
+    said = f"{amount(len(posts), 'post')}, {photos} with a photo at hand, {described} with contexts"
     if photos or described:
         return said
     return f"{said}: --images names the folder of the photos, --contexts files of contexts"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from core.amounts import amount
 from dashboard.compare import actions
 from dashboard.compare.state import FIELDS, LETTERS, Compare
 from dashboard.errors.runs import UPLOAD_MEGABYTES, Run, RunFile
@@ -40,7 +41,7 @@ def render(state: Compare, files: Mapping[str, RunFile], chosen: Mapping[str, Ru
 def about_html(runs: Mapping[str, Run]) -> str:
     """Return what each file says about itself, one line a run."""
     rows = "".join(
-        f"<li><b>{letter}</b> {html.escape(run.file.name)} · {len(run):,} posts · "
+        f"<li><b>{letter}</b> {html.escape(run.file.name)} · {amount(len(run), 'post')} · "
         f"{html.escape(run.about.task)} · {html.escape(run.about.dataset)} · "
         f"{html.escape(run.about.checkpoint.partition('@')[0])}</li>"
         for letter, run in runs.items()

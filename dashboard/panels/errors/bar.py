@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.amounts import amount
 from dashboard.errors import actions
 from dashboard.errors.export import as_csv, as_jsonl
 from dashboard.errors.runs import UPLOAD_MEGABYTES, Run, RunFile
@@ -117,7 +118,8 @@ def selection_html(run: Run, selected: Selection) -> str:
             '<span class="sc-about">click a chart to select some</span></p>'
         )
     return (
-        f'<p class="sc-selection" role="status"><b>{len(selected):,}</b> of {len(run):,} posts: '
+        f'<p class="sc-selection" role="status"><b>{len(selected):,}</b> of '
+        f"{amount(len(run), 'post')}: "
         f"<q>{html.escape(selected.words)}</q></p>"
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from core.amounts import amount
 from core.errors import InputError
 from dashboard.errors import actions, numbers
 from dashboard.errors.runs import Run
@@ -75,7 +76,7 @@ def _forest(
 
 
 def _correlation(one: "Association") -> Correlation:
-    support = one.note or f"{one.rho.posts:,} posts"
+    support = one.note or amount(one.rho.posts, "post")
     return Correlation(one.label, one.rho.value, one.rho.low, one.rho.high, one.p_adjusted, support)
 
 
@@ -123,7 +124,7 @@ def _thirds(
 def third_words(third: "Third") -> str:
     """Return which posts a third holds, how many, and what contexts change there."""
     gain = "not scored" if third.gain is None else f"F1 {number(third.gain, 3)}"
-    return f"{third.range} · {third.posts:,} posts · {gain}"
+    return f"{third.range} · {amount(third.posts, 'post')} · {gain}"
 
 
 def third_rows(found: "ContextQuality") -> list[dict[str, object]]:

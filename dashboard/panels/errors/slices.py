@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from core.amounts import amount
 from dashboard.errors import actions, numbers
 from dashboard.errors.runs import Run
 from dashboard.errors.selection import Selection, everything
@@ -79,7 +80,7 @@ def _place(chosen: Mapping[str, Any]) -> int:
 
 def _bar(one: "SliceScores") -> Bar:
     f1 = one.scores.f1
-    support = f"{one.posts:,} posts, {one.scores.support:,} gold"
+    support = f"{amount(one.posts, 'post')}, {one.scores.support:,} gold"
     return Bar(one.slice.name, f1.value, f1.low, f1.high, support)
 
 
@@ -139,7 +140,7 @@ def ranked_html(one: "RankedSlice") -> str:
     return (
         f'<div class="sc-worst"><p><b>{html.escape(one.result.slice.name)}</b></p>'
         f'<p class="sc-caption">F1 {value}, <b class="sc-wrong">{one.gap:.3f} below</b> the rest · '
-        f"{one.result.posts:,} posts ({one.result.share:.0%}) · {p}{chance}</p></div>"
+        f"{amount(one.result.posts, 'post')} ({one.result.share:.0%}) · {p}{chance}</p></div>"
     )
 
 
