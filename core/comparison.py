@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import fmean
 
 import numpy as np
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from core.analysis.comparison import paired_bootstrap, summarise_seeds
 from core.analysis.evidence import Comparison, Variant
@@ -24,6 +24,7 @@ from core.evaluation.unit_counts import UnitCounts, micro_score, unit_counts
 from core.experiment import Trained, train_model
 from core.records import Frozen
 from core.training.checkpoint import replace
+from core.training.sources import file_hashes
 
 RESULT = "result.json"
 
@@ -35,6 +36,8 @@ class Result(Frozen):
         name: Of the config.
         seed: Of the training.
         config: That was trained; a changed one is trained again.
+        files: SHA-256 of its data's files; a training on other data is made again. Those of older
+            versions do not say, and are taken as they are.
         dev: Name of the dev source.
         ids: Of its annotated posts.
         counts: Correct, spurious and missed units of each post.
@@ -53,6 +56,7 @@ class Result(Frozen):
     name: str
     seed: int
     config: Config
+    files: dict[str, str] = Field(default_factory=dict)
     dev: str
     ids: tuple[str, ...]
     counts: UnitCounts
@@ -119,13 +123,20 @@ def train_all(configs: Sequence[Config], seeds: Sequence[int], runs: Path, *, de
 
 
 def read_result(config: Config, seed: int, runs: Path) -> Result | None:
-    """Return the result of a training, None where there is none of this very config."""
+    """Return the result of a training, None where there is none of this very config and data.
+
+    Data that is not here any more has not changed.
+    """
     path = runs / f"{config.name}-{seed}" / RESULT
     try:
         result = Result.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return None
-    return None if changed_keys(result.config, config) else result
+    if changed_keys(result.config, config):
+        return None
+    here = file_hashes(config.data)
+    has_changed = any(here.get(file, sha256) != sha256 for file, sha256 in result.files.items())
+    return None if has_changed else result
 
 
 def compare_results(configs: Sequence[Config], seeds: Sequence[int], runs: Path) -> Comparison:
@@ -190,6 +201,7 @@ def _score(config: Config, trained: Trained) -> Result:
         name=config.name,
         seed=config.seed,
         config=config,
+        files=file_hashes(config.data),
         dev=name,
         ids=tuple(post.id for post in posts),
         counts=counts,

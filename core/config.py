@@ -189,7 +189,12 @@ class TrainingConfig(Section):
     weight_decay: float = Field(0.01, ge=0)
     warmup: float = Field(0.06, ge=0, lt=1, description="share of all steps")
     clip: PositiveFloat = 1.0
-    average_decay: float = Field(0.99, ge=0, lt=1, description="moving average of weights; 0: none")
+    average_decay: float = Field(
+        0.99,
+        ge=0,
+        lt=1,
+        description="moving average of weights, over a quarter of the run at most; 0: none",
+    )
     patience: PositiveInt | None = Field(
         None, description="stop after so many epochs without a better dev score; None: never"
     )

@@ -18,7 +18,6 @@ from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
 from core.encoders.image import ImageEncoder, load_image_encoder
 from core.errors import InputError
-from core.evaluation.reports import gold_in_words, is_annotated
 from core.evaluation.scores import scores
 from core.model import ShapCA
 from core.records import Example
@@ -31,6 +30,7 @@ from core.training.checkpoint import (
     save_checkpoint,
     save_metrics,
 )
+from core.training.learnable import check_objectives, check_posts
 from core.training.loop import Data, Trainer
 from core.training.model_card import write_model_card
 from core.training.progress import STATE, Progress
@@ -132,8 +132,9 @@ def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:
         device: `cpu`, `cuda` or `mps`.
 
     Raises:
-        InputError: Data cannot be read, or the run folder holds another config.
+        InputError: Data cannot be read or teaches nothing, or the run folder holds another config.
     """
+    check_objectives(config)
     encoder = load_image_encoder(config.image_encoder.model, device)
     cache = FeatureCache(encoder)
     evaluations = {
@@ -149,13 +150,13 @@ def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:
     for source, (examples, _) in zip(config.data.sources, sources, strict=True):
         for warning in find_leaks(examples).warnings if "task" in source.objectives else ():
             tqdm.write(f"{source.name}: {warning}", file=sys.stderr)
+    dev = evaluations[config.data.dev.name]
+    check_posts(config, [examples for examples, _ in sources], dev[0])
     torch.manual_seed(config.seed)  # the parameters that start at random
     model, tokenizer = build_model(config, image_width=encoder.width)
     start = config.training.start_from
     is_new = not (run_folder / STATE).exists()
     started_from = start_from(model, start, config) if start and is_new else None
-    dev = evaluations[config.data.dev.name]
-    _check_objectives(config, dev, sources)
     trainer = Trainer(config, model, tokenizer, sources, dev, run_folder, device=device)
     if started_from:
         trainer.progress.started_from = started_from
@@ -175,28 +176,6 @@ def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:
         for source, (examples, _) in zip(config.data.sources, sources, strict=True)
     }
     return Trained(model, tokenizer, encoder, progress, counts, evaluations, is_main)
-
-
-def _check_objectives(config: Config, dev: Data, sources: Sequence[Data]) -> None:
-    """Refuse what cannot be learned, and a task by whose dev set no epoch can be chosen."""
-    if not config.data.sources:
-        raise InputError(f"{config.name} has no data.sources; name what is to be learned from")
-    for source in config.data.sources:
-        if not source.objectives:
-            raise InputError(f"{source.name} has no objectives; name what is learned from it")
-        if config.head.task == "classification" and "label" in source.objectives:
-            raise InputError(f"{source.name}: a classification learns its labels by 'task'")
-    asked = [
-        (source, examples)
-        for source, (examples, _) in zip(config.data.sources, sources, strict=True)
-        if "task" in source.objectives
-    ]
-    for source, examples in [*asked, (config.data.dev, dev[0])] if asked else []:
-        if not any(is_annotated(example, config.head) for example in examples):
-            raise InputError(
-                f"{source.name}: none of {len(examples)} posts says {gold_in_words(config.head)}; "
-                "give a file that does"
-            )
 
 
 def _load(

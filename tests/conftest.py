@@ -196,7 +196,7 @@ def make_config(
                 "alignment": {"width": 16},
                 "fusion": {"heads": 2, "dropout": 0.0},
                 "head": {"labels": ["bad", "good"], "dropout": 0.0},
-                "training": {"precision": "no", "average_decay": 0.5, **fast, **training},
+                "training": {"precision": "no", **fast, **training},
                 "data": {
                     "root": str(data_root),
                     "drop_overlap": False,  # it is meant to be learned by heart

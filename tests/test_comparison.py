@@ -1,5 +1,6 @@
 """Experiments side by side, trained in miniature."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -88,6 +89,33 @@ def test_a_changed_config_is_not_taken_for_a_finished_one(variants, runs):
     assert read_result(changed, 1, runs) is None
     reworded = variants[0].card.model_copy(update={"summary": "Other words."})
     assert read_result(variants[0].model_copy(update={"card": reworded}), 1, runs) is not None
+
+
+def test_a_result_over_other_data_is_not_taken_for_one_over_this(
+    variants, runs, tmp_path, data_root
+):
+    elsewhere = shutil.copytree(data_root, tmp_path / "data")
+    moved = variants[0].data.model_copy(update={"root": str(elsewhere)})
+    config = variants[0].model_copy(update={"data": moved})
+    kept = tmp_path / "runs"
+    shutil.copytree(runs / "full-1", kept / "full-1")
+    result = read_result(variants[0], 1, runs)
+    expected = {
+        file: hashlib.sha256((data_root / file).read_bytes()).hexdigest()
+        for file in ("contexts.jsonl", "photos.jsonl", "posts.txt")
+    }
+    assert result.files == expected
+    path = kept / "full-1" / RESULT
+    path.write_text(result.model_copy(update={"config": config}).model_dump_json())
+    assert read_result(config, 1, kept) is not None
+    (elsewhere / "contexts.jsonl").unlink()  # gone is not changed
+    assert read_result(config, 1, kept) is not None
+    with (elsewhere / "posts.txt").open("a", encoding="utf-8") as file:
+        file.write("\nIMGID:99\nAnna\tO\n")
+    assert read_result(config, 1, kept) is None
+    shutil.copy(data_root / "contexts.jsonl", elsewhere)
+    with pytest.raises(InputError, match="full has no result"):
+        compare_results([config], [1], kept)
 
 
 def test_the_result_is_that_of_the_training_by_itself(variants, runs, tmp_path):

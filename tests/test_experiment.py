@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from core.config import HeadConfig
 from core.errors import InputError
 from core.experiment import run_experiment
 from core.scoring import evaluate_file
@@ -137,25 +136,3 @@ def test_gold_of_unknown_types_is_refused_before_the_training(make_config, tmp_p
 def test_gold_that_is_not_asked_for_may_be_of_any_type(make_config, folders, tmp_path):
     config = strange_posts(make_config, tmp_path, "sources", ("consistency",))
     assert run_in(config, tmp_path)["training_examples"]["strange"] == 1
-
-
-def test_a_classification_learns_its_labels_by_its_task(make_config, tmp_path):
-    config = make_config()
-    head = HeadConfig(task="classification", labels=("bad", "good"))
-    with pytest.raises(InputError, match="fusion: a classification learns its labels by 'task'"):
-        run_in(config.model_copy(update={"head": head}), tmp_path)
-
-
-def test_an_experiment_without_anything_to_learn_from_is_refused(make_config, tmp_path):
-    config = make_config()
-    data = config.data.model_copy(update={"sources": ()})
-    with pytest.raises(InputError, match=r"has no data\.sources"):
-        run_in(config.model_copy(update={"data": data}), tmp_path)
-
-
-def test_a_source_from_which_nothing_is_learned_is_refused(make_config, tmp_path):
-    config = make_config()
-    idle = config.data.sources[0].model_copy(update={"objectives": ()})
-    data = config.data.model_copy(update={"sources": (idle, *config.data.sources[1:])})
-    with pytest.raises(InputError, match="tags has no objectives"):
-        run_in(config.model_copy(update={"data": data}), tmp_path)

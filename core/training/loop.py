@@ -93,7 +93,6 @@ class Trainer:
             torch.optim.AdamW(groups, weight_decay=config.training.weight_decay)
         )
         self.trained = list(trained_state(self.model).values())
-        self.average_into = get_ema_multi_avg_fn(config.training.average_decay)
         self.progress = Progress(average=copies(self.trained))
         self.log: RunLog | None = None
         self._resume()
@@ -186,10 +185,20 @@ class Trainer:
             self.accelerator.clip_grad_norm_(self.trained, settings.clip)
             self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        if settings.average_decay and self.progress.step:
-            self.average_into(self.progress.average, self.trained, self.progress.step)
+        if self.progress.step:
+            average_into = get_ema_multi_avg_fn(self._average_decay())
+            average_into(self.progress.average, self.trained, self.progress.step)
         else:
             copy_into(self.progress.average, self.trained)
+
+    def _average_decay(self) -> float:
+        """Return the decay of the moving average, which reaches back a quarter of the run at most.
+
+        Of the parameters that started at random e^-4 is left at the end, however short the run.
+        """
+        settings = self.config.training
+        updates = self.steps / settings.accumulation
+        return min(settings.average_decay, max(1 - 4 / updates, 0.0))
 
     def _collate(self, planned: PlannedBatch) -> Batch:
         examples, features = self.sources[planned.source]

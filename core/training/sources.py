@@ -20,6 +20,7 @@ from core.encoders.image import ImageFeatures
 from core.errors import InputError
 from core.images import read_image
 from core.records import Example
+from core.weights import sha256_file
 
 _log = logging.getLogger(__name__)
 _ID_GROUPS = TypeAdapter(list[list[str | int]])
@@ -50,6 +51,14 @@ def load_source(
     )
     examples = _part(loaded.examples, source, data)
     return _perceived(examples, cache, ocr=source.ocr) if source.perceive else list(examples)
+
+
+def file_hashes(data: DataConfig) -> dict[str, str]:
+    """Return the SHA-256 of each file there is of posts, contexts and near duplicates, by name."""
+    parts = (*data.sources, data.dev, *data.evaluations)
+    named = [(part.file, *part.contexts, part.near_duplicates) for part in parts]
+    paths = {file: data.path(file) for file in chain.from_iterable(named) if file}
+    return {file: sha256_file(path) for file, path in sorted(paths.items()) if path.is_file()}
 
 
 def without_overlap(examples: Sequence[Example], held_out: Sequence[Example]) -> list[Example]:

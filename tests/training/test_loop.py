@@ -17,6 +17,7 @@ from core.records import Example
 from core.training import loop
 from core.training.checkpoint import build_model
 from core.training.loop import Trainer
+from core.training.progress import copies
 from core.training.run_log import read_run_log
 from core.training.run_tail import RunTail
 from tests.training.miniature import (
@@ -200,3 +201,20 @@ def test_two_processes_of_a_launcher_train_one_checkpoint(make_config, tmp_path)
     assert printed[1] == ""
     best = [event["dev"]["f1"] for event in events if event["event"] == "epoch"]
     assert metrics["best_epoch"] == 1 + best.index(max(best))
+
+
+def test_the_average_reaches_back_a_quarter_of_a_short_run(make_config, make_trainer, monkeypatch):
+    trainer = make_trainer(make_config(epochs=2, patience=None, average_decay=0.99))
+    visited, step = [], trainer._step
+    monkeypatch.setattr(
+        trainer,
+        "_step",
+        lambda: (step(), visited.append([p.detach().double() for p in copies(trainer.trained)])),
+    )
+    trainer.run(go_on)
+    assert len(visited) == 10
+    decay = 1 - 4 / 10
+    weights = [decay**9, *((1 - decay) * decay ** (9 - at) for at in range(1, 10))]
+    for place, averaged in enumerate(trainer.progress.average):
+        expected = sum(w * seen[place] for w, seen in zip(weights, visited, strict=True))
+        torch.testing.assert_close(averaged.double(), expected, atol=1e-6, rtol=1e-5)
