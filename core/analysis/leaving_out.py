@@ -47,9 +47,11 @@ class LeavingOut(Frozen):
     unknown: int = Field(description="posts without the measure, which keep their contexts")
     cuts: tuple[Cut, ...] = Field(description="from no post to every post that has the measure")
     best: int = Field(description="the cut of the best F1; of equals, that with the fewest posts")
-    held_out: float = Field(description="mean gain of the best cut on posts it was not found on")
-    held_out_low: float = Field(description="the middle 95 % of the halves")
-    held_out_high: float
+    held_out: float | None = Field(
+        description="mean gain of the best cut on posts it was not found on; None: too few units"
+    )
+    held_out_low: float | None = Field(description="the middle 95 % of the halves")
+    held_out_high: float | None
 
 
 def leaving_out(
@@ -80,7 +82,8 @@ def leaving_out(
         raise InputError("these posts have no unit, marked or predicted, that could be scored")
     best = int(f1.argmax())
     held_out = _held_out(units, draws=draws, seed=seed)
-    low, high = interval(held_out)
+    is_known = not np.isnan(held_out).all()
+    low, high = interval(held_out) if is_known else (None, None)
     return LeavingOut(
         column=column,
         label=FEATURES[column].label,
@@ -89,7 +92,7 @@ def leaving_out(
         unknown=int(np.isnan(measure).sum()),
         cuts=_cuts(is_out, rising, end, f1, _drawn(units, draws=draws, seed=seed)),
         best=best,
-        held_out=float(np.nanmean(held_out)),
+        held_out=float(np.nanmean(held_out)) if is_known else None,
         held_out_low=low,
         held_out_high=high,
     )
@@ -135,13 +138,14 @@ def _drawn(units: Floats, *, draws: int, seed: int) -> Floats:
 def _held_out(units: Floats, *, draws: int, seed: int) -> Floats:
     """Return the gain, on the other half, of what is best on a random half of the posts, (draws,).
 
-    NaN where a half has no unit.
+    NaN where a half has no unit, to choose by or to score.
     """
     halves = np.random.default_rng(seed).random((draws, len(units))) < 0.5  # (draws, posts)
     chosen = np.einsum("dp,pcu->dcu", halves.astype(np.float64), units, optimize=True)
     here, there = _f1(chosen), _f1(units.sum(axis=0) - chosen)  # (draws, cuts)
     best = np.where(np.isnan(here), -1.0, here).argmax(axis=1)
     gain: Floats = np.take_along_axis(there, best[:, None], axis=1)[:, 0] - there[:, 0]
+    gain[np.isnan(here).all(axis=1)] = np.nan
     return gain
 
 

@@ -69,10 +69,14 @@ class Reviews:
         standing: All reviews that were not taken back, oldest first; a later one of a post stands
             for the earlier ones.
         damaged: Lines that could not be read and were left out.
+        undone: Keys of what was taken back.
+        reviewer: As the last line names the person, "" where nobody has said anything.
     """
 
     standing: tuple[Review, ...]
     damaged: int
+    undone: frozenset[str] = frozenset()
+    reviewer: str = ""
 
     @property
     def current(self) -> dict[str, Review]:
@@ -163,25 +167,29 @@ def read_reviews(path: Path) -> Reviews:
     Raises:
         InputError: The file cannot be read.
     """
-    standing: dict[str, Review] = {}
-    damaged = 0
+    written: dict[str, Review] = {}
+    undone: set[str] = set()
+    damaged, reviewer = 0, ""
     for line in read_lines(path):
         try:
             event = _EVENT.validate_json(line)
         except ValidationError:
             damaged += 1
             continue
+        reviewer = _composed(event.reviewer)
         if isinstance(event, Review):
-            standing[event.key] = event
+            written[event.key] = event
         else:
-            standing.pop(event.key, None)
-    return Reviews(tuple(standing.values()), damaged)
+            undone.add(event.key)
+    standing = tuple(review for key, review in written.items() if key not in undone)
+    return Reviews(standing, damaged, frozenset(undone), reviewer)
 
 
 def read_folder(folder: Path) -> dict[str, Reviews]:
     """Return the current state of every reviewer's files in a folder, by reviewer.
 
-    Whoever has several, such as one from another machine, has said what all of them say.
+    Whoever has several, such as one from another machine, has said what all of them say; what one
+    file takes back, no copy brings again.
 
     Raises:
         InputError: A file cannot be read.
@@ -189,10 +197,9 @@ def read_folder(folder: Path) -> dict[str, Reviews]:
     found: dict[str, Reviews] = {}
     for path in sorted(folder.glob("*.jsonl")):
         reviews = read_reviews(path)
-        if reviews.standing:
-            name = _composed(reviews.standing[-1].reviewer)
-            found[name] = _together(found[name], reviews) if name in found else reviews
-    return found
+        name = reviews.reviewer
+        found[name] = _together(found[name], reviews) if name in found else reviews
+    return {name: reviews for name, reviews in found.items() if reviews.standing}
 
 
 def _composed(name: str) -> str:
@@ -202,9 +209,10 @@ def _composed(name: str) -> str:
 
 def _together(one: Reviews, other: Reviews) -> Reviews:
     """Join two files of one reviewer; a line that both hold counts once."""
-    lines = {review.key: review for review in (*one.standing, *other.standing)}
+    undone = one.undone | other.undone
+    lines = {r.key: r for r in (*one.standing, *other.standing) if r.key not in undone}
     ordered = sorted(lines.values(), key=lambda review: review.at.timestamp())
-    return Reviews(tuple(ordered), one.damaged + other.damaged)
+    return Reviews(tuple(ordered), one.damaged + other.damaged, undone, one.reviewer)
 
 
 def progress(reviews: Reviews, queue: Sequence[str]) -> Progress:

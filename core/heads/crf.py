@@ -92,11 +92,12 @@ class CRFHead(nn.Module):
             return ((one - other) * (scores - others)).sum((1, 2)) / 2
 
     def agreeing(self, path: Sequence[int], span: tuple[int, int, int]) -> Tensor:
-        """Return which tags agree with a span: exactly its own, and it ends there.
+        """Return which tags agree with a span: exactly its own, and it starts and ends there.
 
         Args:
             path: Tags of the sentence, length L; of interest are those of the span.
-            span: Its first word, the word after its last, and the tag that would continue it.
+            span: Its first word, the word after its last, and the tag that would continue it, which
+                stands right after the tag that would begin it.
 
         Returns:
             Shape (L, K), bool.
@@ -108,6 +109,8 @@ class CRFHead(nn.Module):
             allowed[word, path[word]] = True
         if end < len(path):
             allowed[end, continuing] = False
+        if start > 0 and path[start] == continuing:  # it would go on with what stands before it
+            allowed[start - 1, continuing - 1 : continuing + 1] = False
         return allowed
 
     def log_share(self, emissions: Tensor, allowed: Tensor) -> Tensor:

@@ -98,3 +98,22 @@ def test_what_cannot_be_cut_is_refused(hurt_below, make_table, post):
     nothing = [post(f"p{n}", bare=(0, 0, 0), margin_text=float(n)) for n in range(4)]
     with pytest.raises(InputError, match="no unit"):
         leaving_out(make_table(*nothing), "margin_text")
+
+
+def test_a_half_that_has_no_unit_chooses_nothing(make_table, post):
+    # Two posts have units. A half has both, one or none; where either half has none, nothing is
+    # learned from it. Else the one post is repaired by what was found on the other.
+    rows = [post(f"empty {place}", bare=(0, 0, 0), margin_text=float(place)) for place in range(10)]
+    hurt = [post(name, "PER>LOC", bare=(1, 0, 0), margin_text=0.0) for name in ("one", "other")]
+    found = leaving_out(make_table(*rows, *hurt), "margin_text", draws=200)
+    assert (found.held_out, found.held_out_low, found.held_out_high) == (1.0, 1.0, 1.0)
+
+
+def test_what_holds_on_other_posts_is_unknown_where_one_post_has_all_units(make_table, post):
+    rows = [
+        post(f"empty {place}", bare=(0, 0, 0), margin_text=float(place)) for place in range(1, 5)
+    ]
+    hurt = post("hurt", "PER>LOC", bare=(1, 0, 0), margin_text=0.0)
+    found = leaving_out(make_table(*rows, hurt), "margin_text", draws=20)
+    assert found.cuts[found.best].f1 == 1
+    assert (found.held_out, found.held_out_low, found.held_out_high) == (None, None, None)

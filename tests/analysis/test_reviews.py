@@ -122,6 +122,19 @@ def test_two_files_of_one_reviewer_are_read_as_one(tmp_path):
     assert len(found["Zo\u00e9"].standing) == 4
 
 
+def test_what_one_file_takes_back_no_copy_of_it_brings_again(tmp_path):
+    add_review(tmp_path, "Ada", "p1", "partly", at=NOON)
+    copy = (tmp_path / "z.jsonl").write_bytes
+    copy(review_file(tmp_path, "Ada").read_bytes())
+    undo_review(tmp_path, "Ada", at=NOON.replace(hour=13))
+    assert read_folder(tmp_path) == {}  # though nothing else stands in the first file
+    add_review(tmp_path, "Ada", "p2", "aligned", at=NOON.replace(hour=14))
+    assert list(read_folder(tmp_path)["Ada"].current) == ["p2"]
+    copy(review_file(tmp_path, "Ada").read_bytes())
+    (tmp_path / "a.jsonl").write_bytes((tmp_path / "z.jsonl").read_bytes().splitlines(True)[0])
+    assert list(read_folder(tmp_path)["Ada"].current) == ["p2"]
+
+
 def test_the_export_stands_beside_the_models_verdicts(tmp_path, make_table, post):
     add_review(tmp_path, "Bob", "p1", "partly", at=NOON)
     add_review(tmp_path, "Ada", "p1", "aligned", note="clear", at=NOON)

@@ -6,6 +6,7 @@ import math
 import pytest
 import torch
 
+from core.datasets.labels import LabelMap
 from core.heads.crf import CRFHead
 
 TAGS = 3
@@ -135,18 +136,23 @@ def test_tags_agree_with_a_span_that_they_neither_change_nor_continue(head):
 
 
 def test_a_span_at_the_end_of_the_sentence_needs_no_follower(head):
-    agreeing = head.agreeing((0, 1, 2, 1), (3, 4, 0))
+    agreeing = head.agreeing((0, 1, 2, 1), (3, 4, 2))
     assert agreeing.int().tolist() == [[1, 1, 1]] * 3 + [[0, 1, 0]]
 
 
-def test_the_share_that_agrees_with_a_span_is_that_of_the_paths_with_that_span(head, emissions):
-    path, span = (0, 1, 2, 0), (1, 3, 2)
+@pytest.mark.parametrize("path", [(0, 1, 2, 0), (0, 2, 2, 0), (1, 2, 0, 2), (2, 0, 1, 1)])
+def test_the_share_that_agrees_with_a_span_is_that_of_the_paths_with_that_span(
+    head, emissions, path
+):
+    labels = LabelMap(("PER",))
+    span = labels.spans(path)[-1]
+    own = slice(span.start, span.end)
     expected = sum(
         share
         for other, share in all_paths(head, emissions).items()
-        if other[1:3] == path[1:3] and other[3] != 2
+        if other[own] == path[own] and span in labels.spans(other)
     )
-    found = head.log_share(emissions[None], head.agreeing(path, span)[None])
+    found = head.log_share(emissions[None], head.agreeing(path, (span.start, span.end, 2))[None])
     assert found.exp().tolist() == pytest.approx([expected], abs=1e-5)
 
 

@@ -66,10 +66,15 @@ def _words(found: "LeavingOut") -> None:
             f"({number(best.low, 3)} to {number(best.high, 3)})."
         )
     st.html(f"<p>{said}</p>")
-    caption(
-        f"Found on one half and scored on the other: {number(found.held_out, 3)} "
-        f"({number(found.held_out_low, 3)} to {number(found.held_out_high, 3)})."
-    )
+    caption(f"Found on one half and scored on the other: {_held_out(found)}.")
     if found.unknown:
         caption(f"{found.unknown:,} posts without this measure keep their contexts.")
     caption(html.escape(DEFINITION))
+
+
+def _held_out(found: "LeavingOut") -> str:
+    ends = (found.held_out_low, found.held_out_high)
+    if found.held_out is None or None in ends:
+        return "unknown, there are too few units"
+    low, high = (number(end or 0.0, 3) for end in ends)
+    return f"{number(found.held_out, 3)} ({low} to {high})"
