@@ -44,6 +44,10 @@ _Complex = NDArray[np.complex128]
 ShareBound = Callable[[_Complex, int], _Reals]
 
 
+class TooFine(InputError):
+    """Quadrature cannot reach the tolerance, or not at any reasonable cost; other methods may."""
+
+
 @dataclass(frozen=True)
 class Nodes:
     """Nodes and weights of both integrals.
@@ -67,10 +71,10 @@ def quarter(tolerance: float) -> float:
     Rounded down to a power of two, so that few different rules for the shares are ever needed.
 
     Raises:
-        InputError: The tolerance is beyond float64.
+        TooFine: The tolerance is beyond float64.
     """
     if tolerance < SMALLEST_TOLERANCE:
-        raise InputError(
+        raise TooFine(
             f"the tolerance is {tolerance:.3g} of the similarities' range, too fine for float64; "
             f"ask for at least {SMALLEST_TOLERANCE:g} of it"
         )
@@ -99,12 +103,12 @@ def choose_nodes(
         budget: From `quarter`.
 
     Raises:
-        InputError: More than `RATE_LIMIT` rates would be needed.
+        TooFine: More than `RATE_LIMIT` rates would be needed.
     """
     step = _trapezoid_step(budget, strip_bound)
     count = max(1, math.ceil((last - first) / step) + 1)
     if count > RATE_LIMIT:
-        raise InputError(
+        raise TooFine(
             f"quadrature would need {count} rates, over {RATE_LIMIT}, because the similarities "
             f"spread over {last - first:.3g} temperatures; raise the temperature or use "
             "method='permutation'"

@@ -10,6 +10,7 @@ from core.shapley.coalitions import PLAYER_LIMIT
 from core.shapley.enumeration import enumerate_values
 from core.shapley.estimate import ShapleyEstimate
 from core.shapley.games import Exact, Game
+from core.shapley.nodes import TooFine
 from core.shapley.permutation import CORRECTIONS, DESIGNS
 from core.shapley.sampling import SAMPLED_METHODS, check_names, sample_until
 from core.shapley.stopping import StopRule
@@ -40,9 +41,10 @@ def shapley_values(
 
     Args:
         game: What coalitions are worth.
-        method: "auto" takes the game's own exact method, else enumeration where the budget pays for
-            it, else sampling. "exact" refuses to sample. "enumeration", "permutation" and "kernel"
-            work for every game; "closed_form", "quadrature" and "operator" for those that have it.
+        method: "auto" takes the game's own exact method, else (or where that cannot reach the
+            tolerance) enumeration where the budget pays for it, else sampling. "exact" refuses to
+            sample. "enumeration", "permutation" and "kernel" work for every game; "closed_form",
+            "quadrature" and "operator" for those that have it.
         tolerance: Largest absolute error by quadrature, before rounding to the dtype returned.
         budget: Most coalition values per target, when sampled.
         design: How orders are drawn: "independent", "antithetic" or "rotated".
@@ -68,11 +70,11 @@ def shapley_values(
     game.check()
     working = _workable(game)
     with _without_autocast(working.device.type):
-        estimate = None
+        estimate, because = None, ""
         if method not in SAMPLED_METHODS:
-            estimate = _find_exact(working, method, tolerance, budget)
+            estimate, because = _find_exact(working, method, tolerance, budget)
         if estimate is None:
-            chosen, why = _choose_sampling(working, method, budget)
+            chosen, why = _choose_sampling(working, method, budget, because)
             estimate = sample_until(
                 working,
                 stop,
@@ -112,31 +114,49 @@ def _moved(estimate: ShapleyEstimate, device: torch.device) -> ShapleyEstimate:
     )
 
 
-def _find_exact(game: Game, method: str, tolerance: float, budget: int) -> ShapleyEstimate | None:
-    """Return exact values, None when `method` is "auto" and only sampling is left."""
+def _find_exact(
+    game: Game, method: str, tolerance: float, budget: int
+) -> tuple[ShapleyEstimate | None, str]:
+    """Return exact values, None when only sampling is left, and what is in the way of its own."""
+    because = ""
     if method != "enumeration":
-        own = game.exact_values(tolerance)
-        if own is not None and method in ("auto", "exact", own.method):
+        own, because = _own_values(game, method, tolerance)
+        if own is not None:
             why = f"The game '{game.name}' has an exact method: {own.method.replace('_', ' ')}."
-            return _exactly(own, why)
-        if method in EXACT_METHODS:
-            has = f"has '{own.method}'" if own else "has no exact method of its own"
-            raise InputError(f"game '{game.name}' {has}, not '{method}'; use method='auto'")
+            return _exactly(own, why), ""
         if method == "auto" and (game.players > PLAYER_LIMIT or 2**game.players > budget):
-            return None
+            return None, because
     values = Exact(enumerate_values(game), "enumeration", 2**game.players)
-    return _exactly(values, f"All {2**game.players} coalitions of {game.players} players.")
+    why = f"All {2**game.players} coalitions of {game.players} players{because}."
+    return _exactly(values, why), ""
+
+
+def _own_values(game: Game, method: str, tolerance: float) -> tuple[Exact | None, str]:
+    """Return values by the game's own method, None where another must do, and why."""
+    try:
+        own = game.exact_values(tolerance)
+    except TooFine:
+        if method in EXACT_METHODS or (method == "exact" and game.players > PLAYER_LIMIT):
+            raise
+        return None, ", and quadrature cannot reach the tolerance"
+    if own is not None and method in ("auto", "exact", own.method):
+        return own, ""
+    if method in EXACT_METHODS:
+        has = f"has '{own.method}'" if own else "has no exact method of its own"
+        raise InputError(f"game '{game.name}' {has}, not '{method}'; use method='auto'")
+    return None, ""
 
 
 def _exactly(found: Exact, why: str) -> ShapleyEstimate:
     return ShapleyEstimate(found.values, None, found.evaluations, found.method, why=why)
 
 
-def _choose_sampling(game: Game, method: str, budget: int) -> tuple[str, str]:
-    """Return the sampling method and why it was taken."""
+def _choose_sampling(game: Game, method: str, budget: int, because: str) -> tuple[str, str]:
+    """Return the sampling method and why it was taken, `because` no exact one could be."""
     if method != "auto":
         return method, "Asked for."
-    why = f"'{game.name}' with {game.players} players has no exact method within the budget; "
+    why = f"'{game.name}' with {game.players} players has no exact method within the budget"
+    why += f"{because}; "
     if budget >= _REGRESSION_BUDGET * game.players:
         return "kernel", why + "a regression errs less than random orders do."
     return "permutation", why + "it is too small for a regression to beat random orders."

@@ -39,7 +39,8 @@ from core.training.processes import average, average_gradients, own_part, proces
 from core.training.progress import STATE, Progress, copies, copy_into, load_state, save_state
 from core.training.run_log import RunLog, describe_start, has_ended
 
-LOG_EVERY = 20
+LOG_EVERY = 20  # steps
+LOG_AFTER = 20.0  # seconds, where steps are slow: pages take a run that falls silent for dead
 # What a process reads when a batch has no post for it: there is nothing to learn from.
 NOTHING = Example(id="", text="", tokens=())
 SEEDS = 2**32  # NumPy takes no larger ones
@@ -95,6 +96,7 @@ class Trainer:
         self.trained = list(trained_state(self.model).values())
         self.progress = Progress(average=copies(self.trained))
         self.log: RunLog | None = None
+        self.logged_at = time.monotonic()
         self._resume()
         self.gates = GateCounts(self.progress.gates)
 
@@ -269,7 +271,11 @@ class Trainer:
         *,
         posts_per_second: float,
     ) -> None:
-        if self.log and self.progress.step % LOG_EVERY == 0:
+        is_due = (
+            self.progress.step % LOG_EVERY == 0 or time.monotonic() - self.logged_at > LOG_AFTER
+        )
+        if self.log and is_due:
+            self.logged_at = time.monotonic()
             self.log.write(
                 self.progress.step,
                 event="step",

@@ -10,6 +10,7 @@ from core.records import Frozen
 from core.training.run_tail import Event, RunHistory, number
 
 STALE_SECONDS = 60.0  # without an event, and no end: nobody works on it any more
+STALE_GAPS = 3  # or, where its steps are slow, for so many times as long as it is silent else
 SCORING_SECONDS = 900.0  # the same while dev is scored, of which nothing is written before its end
 MOST_EPOCHS = 1_000_000
 SCORES = ("precision", "recall", "f1")
@@ -173,7 +174,9 @@ def _standing(history: RunHistory, now: float, metrics: Mapping[str, Any]) -> di
     told = [time for time in known if math.isfinite(time)]
     silent = max(now - max(told, default=history.modified), 0.0)
     is_scoring = history.scoring is not None
-    is_alive = silent < (SCORING_SECONDS if is_scoring else STALE_SECONDS)
+    usual = STALE_GAPS * history.steps["time"].dropna().diff().median()  # NaN: not known yet
+    patience = SCORING_SECONDS if is_scoring else STALE_SECONDS
+    is_alive = silent < (usual if usual > patience else patience)
     return {
         "status": "running" if is_alive else "stale",
         "resumes": resumes,

@@ -13,6 +13,7 @@ from core.shapley import (
     TableGame,
     shapley_values,
 )
+from core.shapley.nodes import TooFine
 
 METHODS = ["exact", "enumeration", "permutation", "kernel"]
 
@@ -192,6 +193,40 @@ def test_what_a_function_raises_itself_passes_through():
         shapley_values(FunctionGame(broken, size=3))
 
 
+# Similarities that spread over 100,000 temperatures need more nodes than quadrature takes.
+HARD = {"fine": {"tolerance": 1e-16}, "spread": {"tolerance": 1e-6}}
+
+
+def hard_game(kind, cosines, players):
+    return SoftmaxMeanGame(cosines(players, 2), temperature=0.1 if kind == "fine" else 1e-5)
+
+
+@pytest.mark.parametrize("method", ["auto", "exact"])
+@pytest.mark.parametrize("kind", HARD)
+def test_what_quadrature_cannot_reach_is_enumerated(cosines, kind, method):
+    game = hard_game(kind, cosines, 5)
+    with pytest.raises(TooFine):
+        shapley_values(game, method="quadrature", **HARD[kind])
+    found = shapley_values(game, method=method, **HARD[kind])
+    assert torch.equal(found.values, shapley_values(game, method="enumeration").values)
+    assert found.method == "enumeration"
+    assert found.why == (
+        "All 32 coalitions of 5 players, and quadrature cannot reach the tolerance."
+    )
+
+
+@pytest.mark.parametrize("kind", HARD)
+def test_what_can_be_neither_reached_nor_enumerated_is_sampled_where_that_is_allowed(cosines, kind):
+    game = hard_game(kind, cosines, 40)
+    found = shapley_values(game, budget=512, **HARD[kind])
+    assert found.method == "kernel"
+    assert "within the budget, and quadrature cannot reach the tolerance; a" in found.why
+    with pytest.raises(TooFine):
+        shapley_values(game, method="exact", **HARD[kind])
+    few = shapley_values(hard_game(kind, cosines, 9), budget=256, **HARD[kind])
+    assert few.method == "kernel"  # 512 coalitions would cost more than the budget
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -200,7 +235,7 @@ def test_what_a_function_raises_itself_passes_through():
         ({"design": "magic"}, "unknown design 'magic'"),
         ({"correction": "magic"}, "unknown correction 'magic'"),
         ({"tolerance": -1e-6}, "tolerance must be positive"),
-        ({"tolerance": 1e-20}, "too fine for float64"),
+        ({"tolerance": 1e-20, "method": "quadrature"}, "too fine for float64"),
         ({"method": "permutation", "budget": 1}, "too small for one sample of 2 players"),
         ({"method": "kernel", "budget": 1}, "budget of at least"),
     ],

@@ -111,6 +111,16 @@ def test_the_log_says_that_dev_is_scored_before_it_is(make_config, make_trainer,
     assert RunTail(trainer.folder / "metrics.jsonl").read().scoring is None
 
 
+@pytest.mark.parametrize(("after", "logged"), [(0.0, [1, 2, 3, 4, 5]), (1e9, [4])])
+def test_slow_steps_are_logged_though_few(make_config, data, tmp_path, monkeypatch, after, logged):
+    monkeypatch.setattr(loop, "LOG_EVERY", 4)
+    monkeypatch.setattr(loop, "LOG_AFTER", after)
+    trainer = new_trainer(make_config(epochs=1), data, tmp_path)
+    trainer.run(go_on)
+    events = read_run_log(tmp_path / "metrics.jsonl")
+    assert [event["step"] for event in events if event["event"] == "step"] == logged
+
+
 def test_the_log_says_what_ran_and_how_it_went(make_config, make_trainer):
     trainer = make_trainer(make_config(epochs=2))
     trainer.run(go_on)

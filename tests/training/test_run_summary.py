@@ -34,6 +34,19 @@ def test_a_run_without_an_event_for_a_minute_and_without_an_end_is_stale(tmp_pat
     assert summary(history(tmp_path, write_run, end=None), seconds=61).status == "stale"
 
 
+@pytest.mark.parametrize(("seconds", "status"), [(290, "running"), (310, "stale")])
+def test_a_run_of_slow_steps_may_be_silent_for_longer(tmp_path, seconds, status):
+    path = tmp_path / "metrics.jsonl"
+    times = [0, 100, 200, 90_200, 90_300]  # resumed a day later
+    steps = [
+        {"step": at, "event": "step", "time": STARTED + time} for at, time in enumerate(times, 1)
+    ]
+    start = {"step": 0, "event": "start", "time": STARTED, "steps": 9}
+    path.write_text("\n".join(json.dumps(event) for event in (start, *steps)) + "\n")
+    now = STARTED + times[-1] + seconds
+    assert summarise(RunTail(path).read(), now=now).status == status
+
+
 @pytest.mark.parametrize(("seconds", "status"), [(890, "running"), (910, "stale")])
 def test_while_dev_is_scored_a_run_may_be_silent_for_minutes(tmp_path, write_run, seconds, status):
     path = write_run(tmp_path, epochs=1, end=None)
