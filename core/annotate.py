@@ -62,7 +62,7 @@ def load_posts(
     split: str | None = None,
     skip_bad_lines: bool = False,
 ) -> Loaded:
-    """Read the posts of a file, as `core.experiment.read_dataset` does, or else of a folder.
+    """Read the posts of a file, as `core.posts.read_dataset` does, or else of a folder.
 
     Raises:
         InputError: Both or neither are given, a folder comes with what belongs to a file, or what

@@ -159,7 +159,9 @@ class DataConfig(Section):
         True, description="leave out training posts whose sentence stands in dev or an evaluation"
     )
     sources: tuple[SourceConfig, ...]
-    dev: SourceConfig = Field(description="its F1 chooses the epoch")
+    dev: SourceConfig = Field(
+        description="chooses the epoch: by F1, or by AUROC of its contexts if no task is learned"
+    )
     evaluations: tuple[SourceConfig, ...] = Field((), description="scored once, at the end")
 
     @model_validator(mode="after")

@@ -102,6 +102,7 @@ def run_experiment(
     )
     metrics: dict[str, Any] = {
         "best_epoch": trained.progress.best_epoch,
+        "chosen_by": trained.progress.chosen_by,
         "training_seconds": round(trained.progress.seconds, 1),
         "trained_on": _machine(device),
         "training_examples": trained.examples,

@@ -31,7 +31,7 @@ def test_a_checkpoint_is_written_with_its_metrics_and_card(metrics, folders):
     assert set(written.pop("sha256")) == {WEIGHTS}
     assert written == json.loads(json.dumps(metrics))
     assert metrics["training_examples"] == {"tags": 8, "pairs": 8, "fusion": 8}
-    assert metrics["best_epoch"] == 1
+    assert (metrics["best_epoch"], metrics["chosen_by"]) == (1, "F1")
     assert set(metrics["scores"]) == {"dev", "photos"}
     f1 = metrics["scores"]["dev"]["entities"]["overall"]["f1"]
     card = (folders[1] / "README.md").read_text(encoding="utf-8")

@@ -18,12 +18,6 @@ DEFINITION: Final = (
 )
 
 
-def effect_counts(table: pd.DataFrame) -> dict[str, int]:
-    """Return how many posts were helped, left alone and hurt, and of how many it is unknown."""
-    found = table["effect"].value_counts()
-    return {effect: int(found.get(effect, 0)) for effect in EFFECTS}
-
-
 def effects_by(table: pd.DataFrame, groups: "pd.Series[Any]") -> pd.DataFrame:
     """Return the number of posts with each effect in each group.
 

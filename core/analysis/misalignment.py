@@ -13,7 +13,6 @@ import pandas as pd
 from core.analysis.effects import EFFECTS, effects_by
 from core.analysis.intervals import DRAWS, Estimate, mean, score_counts
 from core.analysis.posts import UNKNOWN, counts, equals, errors, numbers
-from core.records import Side
 
 FITS_BOTH: Final = "fits both"
 FITS_TEXT: Final = "fits the text only"
@@ -107,18 +106,6 @@ def misaligned_share(table: pd.DataFrame, *, draws: int = DRAWS, seed: int = 0) 
         judged=int(judged.sum()),
         unknown=int((~judged).sum()),
     )
-
-
-def below_margin(
-    table: pd.DataFrame, side: Side, *, threshold: float = 0.0, draws: int = DRAWS, seed: int = 0
-) -> Estimate:
-    """Return the share of posts whose margin on one side stays below a threshold.
-
-    Posts where that side was not played are left out, and not counted in `posts`.
-    """
-    margins = numbers(table, f"margin_{side}")
-    below = np.where(np.isnan(margins), np.nan, margins < threshold)
-    return mean(below.astype(np.float64), draws=draws, seed=seed)
 
 
 def _f1(table: pd.DataFrame, *, draws: int, seed: int) -> Estimate:

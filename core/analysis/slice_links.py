@@ -1,27 +1,15 @@
-"""Slices outside the program: as a short piece of an address, and as a file of saved ones."""
+"""Slices as short pieces of an address."""
 
-import json
 import re
-from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote, unquote
 
-from pydantic import Field, ValidationError
-
-from core.analysis.features import feature_of
 from core.analysis.slices import Range, Slice, slice_of
 from core.errors import InputError
-from core.records import Frozen
 
-SLICES_FORMAT: Final = "shap-ca-slices/1"
-_LONGEST = 500  # characters of an address that could still be a slice
+_LONGEST: Final = 500  # characters of an address that could still be a slice
 _NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 _BOUNDS = re.compile(rf"({_NUMBER})?\.\.({_NUMBER})?")
-
-
-class _Saved(Frozen):
-    format: str
-    slices: list[Slice] = Field(max_length=1000)
 
 
 def slice_to_link(chosen: Slice) -> str:
@@ -46,37 +34,6 @@ def slice_from_link(link: str) -> Slice:
         return slice_of(*map(_range, link.split(",")))
     except ValueError as error:
         raise wrong from error
-
-
-def slices_to_json(slices: Sequence[Slice]) -> str:
-    """Return slices as the text of a file."""
-    saved = _Saved(format=SLICES_FORMAT, slices=list(slices))
-    return json.dumps(saved.model_dump(), ensure_ascii=False, indent=1) + "\n"
-
-
-def slices_from_json(text: str) -> list[Slice]:
-    """Return the slices that `slices_to_json` wrote.
-
-    Raises:
-        InputError: The text is damaged, of another format, or names an unknown feature.
-    """
-    try:
-        saved = _Saved.model_validate_json(text)
-    except ValidationError as error:
-        raise InputError(
-            f"this file holds no saved slices ({error.errors()[0]['msg']}); save them again"
-        ) from error
-    if saved.format != SLICES_FORMAT:
-        raise InputError(
-            f"these slices are of format {saved.format!r}, but {SLICES_FORMAT!r} is read; save "
-            "them again"
-        )
-    for part in (part for one in saved.slices for part in one.ranges):
-        if feature_of(part.column) is None:
-            raise InputError(
-                f"a saved slice is by {part.column!r}, which does not exist; remove it"
-            )
-    return saved.slices
 
 
 def _part(part: Range) -> str:

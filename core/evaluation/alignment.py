@@ -39,6 +39,9 @@ def alignment_report(
 ) -> AlignmentReport:
     """Play every post's game with its own context and K - 1 of other posts.
 
+    What another post's context says may be word for word what the own one does, where posts share a
+    photo; it counts as foreign all the same, so that AUROC stays below 1.
+
     Args:
         contexts: Unit vectors, one context per post, shape (posts, P).
         targets: Unit vectors of the posts' texts or images, shape (posts, P).

@@ -1,1 +1,1 @@
-"""What the fused features are turned into: here, tags of words."""
+"""What the fused features are turned into: tags of words, a relation, pairs of words, a label."""

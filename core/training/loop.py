@@ -234,7 +234,8 @@ class Trainer:
         aligned = alignment_now(self.model, self.tokenizer, self.config, *self.dev)
         copy_into(self.trained, current)
         # Rounding may differ between devices, and processes that disagreed would part for ever.
-        score = average(self._dev_score(report, aligned), self.accelerator.device)
+        progress.chosen_by, score = self._dev_score(report, aligned)
+        score = average(score, self.accelerator.device)
         is_best = score > progress.best_score
         if is_best:
             progress.best_score, progress.best_epoch = score, epoch + 1
@@ -256,12 +257,14 @@ class Trainer:
             )
         self._save()
 
-    def _dev_score(self, report: Report, aligned: Mapping[str, Mapping[str, float]]) -> float:
+    def _dev_score(
+        self, report: Report, aligned: Mapping[str, Mapping[str, float]]
+    ) -> tuple[str, float]:
         """Return what epochs are chosen by: F1, or AUROC where nothing teaches the head."""
         learns_task = any("task" in source.objectives for source in self.config.data.sources)
         if learns_task or not aligned:
-            return report.f1
-        return fmean(side["auroc"] for side in aligned.values())
+            return "F1", report.f1
+        return "AUROC", fmean(side["auroc"] for side in aligned.values())
 
     def _log_step(
         self,

@@ -25,7 +25,8 @@ def write_model_card(folder: Path, config: Config, metrics: dict[str, Any]) -> N
         f"## Limits\n\n{config.card.limits.strip()}",
         "## Reproduce\n\n"
         f"`python -m core train configs/{config.name}.toml` (seed {config.seed}, "
-        f"{config.training.epochs} epochs, best epoch {metrics['best_epoch']} by dev F1, "
+        f"{config.training.epochs} epochs, best epoch {metrics['best_epoch']} by dev "
+        f"{metrics.get('chosen_by', 'F1')}, "
         f"{metrics['training_seconds'] / 3600:.2f} hours of training steps{_where(metrics)}). "
         f"`{WEIGHTS}` is {megabytes:.1f} MB: trained parameters only, float16. "
         f"The frozen parts are {config.text_encoder.model} (embeddings) and "

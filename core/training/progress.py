@@ -23,7 +23,8 @@ class Progress:
 
     Attributes:
         step: Batches trained on.
-        best_score: Dev F1 (or AUROC) of the best epoch, -1 before the first.
+        chosen_by: What the score of an epoch is, "F1" or "AUROC", on dev.
+        best_score: Of the best epoch, -1 before the first.
         best_epoch: Counted from 1.
         seconds: Spent training, over all starts of the run.
         average: Moving average of the trained parameters.
@@ -36,6 +37,7 @@ class Progress:
     """
 
     step: int = 0
+    chosen_by: str = "F1"
     best_score: float = -1.0
     best_epoch: int = 0
     seconds: float = 0.0

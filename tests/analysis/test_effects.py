@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.analysis.effects import context_gain, effect_counts, effects_by
+from core.analysis.effects import context_gain, effects_by
 from core.errors import InputError
 
 
@@ -15,10 +15,6 @@ def table(make_table, post, without_gold):
         post("not asked", "PER>PER", verdict="aligned"),
         without_gold("no gold"),
     )
-
-
-def test_effects_are_counted(table):
-    assert effect_counts(table) == {"helped": 1, "no change": 1, "hurt": 1, "unknown": 2}
 
 
 def test_effects_are_counted_by_group(table):
@@ -36,7 +32,6 @@ def test_the_gain_is_over_posts_scored_both_ways(table):
 
 
 def test_an_empty_selection_has_no_effects(table):
-    assert set(effect_counts(table[:0]).values()) == {0}
     assert effects_by(table[:0], table["verdict"][:0]).empty
     with pytest.raises(InputError, match="no posts"):
         context_gain(table[:0])

@@ -5,7 +5,6 @@ import pytest
 from core.analysis.intervals import micro_scores
 from core.analysis.misalignment import (
     QUADRANTS,
-    below_margin,
     misaligned_share,
     quadrant_table,
     quadrants,
@@ -48,7 +47,6 @@ def test_an_empty_selection_is_an_empty_map(make_table, post):
     assert quadrants(nobody).empty
     assert quadrant_table(nobody)["posts"].sum() == 0
     assert str(misaligned_share(nobody).share) == "unknown"
-    assert str(below_margin(nobody, "text")) == "unknown"
 
 
 def test_the_share_of_misaligned_posts_leaves_out_the_unknown(make_table, post):
@@ -61,10 +59,3 @@ def test_the_share_of_misaligned_posts_leaves_out_the_unknown(make_table, post):
 def test_no_game_at_all_leaves_the_share_unknown(make_table, post):
     found = misaligned_share(make_table(post("1")))
     assert (str(found.share), found.judged) == ("unknown", 0)
-
-
-def test_margins_below_a_threshold_are_a_share_of_those_that_exist(make_table, post):
-    table = make_table(*(post(str(i), margin_text=m) for i, m in enumerate([-0.1, 0.0, 0.4, None])))
-    assert below_margin(table, "text").value == pytest.approx(1 / 3)
-    assert below_margin(table, "text", threshold=0.4).value == pytest.approx(2 / 3)
-    assert str(below_margin(table, "image")) == "unknown"

@@ -1,6 +1,5 @@
-"""Slices survive the way through an address and through a file."""
+"""Slices survive the way through an address."""
 
-import json
 from urllib.parse import parse_qs, urlencode
 
 import pytest
@@ -10,8 +9,6 @@ from hypothesis import strategies as st
 from core.analysis.slice_links import (
     slice_from_link,
     slice_to_link,
-    slices_from_json,
-    slices_to_json,
 )
 from core.analysis.slices import Range, slice_of
 from core.errors import InputError
@@ -51,27 +48,3 @@ def test_links_are_short_and_readable():
 def test_a_damaged_link_says_so(link):
     with pytest.raises(InputError, match="names no slice"):
         slice_from_link(link)
-
-
-def test_saved_slices_come_back_with_their_names():
-    chosen = [
-        slice_of(Range(column="words", low=5, high=9), name="middling – «ähnlich»"),
-        slice_of(Range(column="verdict", value="misaligned"), Range(column="urls", low=1)),
-    ]
-    assert slices_from_json(slices_to_json(chosen)) == chosen
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda saved: "not JSON", "no saved slices"),
-        (lambda saved: json.dumps({**saved, "format": "shap-ca-slices/9"}), "of format"),
-        (lambda saved: json.dumps({**saved, "slices": [{"name": "x", "ranges": []}]}), "no saved"),
-        (lambda saved: json.dumps(saved).replace("words", "secret"), "'secret'"),
-        (lambda saved: json.dumps({**saved, "more": 1}), "no saved slices"),
-    ],
-)
-def test_a_damaged_file_of_slices_says_so(change, message):
-    saved = json.loads(slices_to_json([slice_of(Range(column="words", low=5))]))
-    with pytest.raises(InputError, match=message):
-        slices_from_json(change(saved))

@@ -66,12 +66,18 @@ def test_the_command_seed_hours_and_size_are_given(card, tiny_text_model):
     text = section(card, "Reproduce")
     for said in (
         "`python -m core train configs/miniature.toml`",
-        "seed 13, 4 epochs, best epoch 3",
+        "seed 13, 4 epochs, best epoch 3 by dev F1, ",
         "1.50 hours",
         "is 2.5 MB",
         str(tiny_text_model),
     ):
         assert said in text
+
+
+def test_the_card_says_what_the_epoch_was_chosen_by(make_config, tmp_path):
+    (tmp_path / WEIGHTS).write_bytes(b"")
+    write_model_card(tmp_path, make_config(), {**METRICS, "chosen_by": "AUROC"})
+    assert "best epoch 3 by dev AUROC, " in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
 def test_an_older_card_is_replaced_whole(make_config, tmp_path):

@@ -56,6 +56,7 @@ def test_without_a_task_epochs_are_chosen_by_how_contexts_are_told_apart(
     assert [event["best"] for event in epochs(trainer)] == best
     expected = (0.8 + 0.9) / 2 if best[1] else 0.1
     assert progress.best_score == pytest.approx(expected)
+    assert progress.chosen_by == ("AUROC" if best[1] else "F1")
 
 
 def test_without_patience_every_epoch_is_trained(make_config, make_trainer, scored):
