@@ -164,22 +164,24 @@ def summarise_seeds(scores: Sequence[float]) -> SeedSummary:
     return SeedSummary(float(np.mean(scores)), deviation, len(scores))
 
 
-def holm(p_values: Floats) -> Floats:
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
     """Return p values adjusted for how many were looked at, after Holm (1979).
 
     The chance that any true null hypothesis falls below a threshold is at most that threshold.
 
     Args:
-        p_values: Shape (tests,).
+        p_values: Of all tests; None: nothing was tested.
 
     Returns:
-        Shape (tests,), in the same order, never smaller than what was given.
+        In the same order, never smaller than what was given; None where that was given.
     """
-    order = np.argsort(p_values)
-    steps = p_values[order] * np.arange(len(p_values), 0, -1)
+    known = np.array([p for p in p_values if p is not None], dtype=np.float64)
+    order = np.argsort(known)
+    steps = known[order] * np.arange(len(known), 0, -1)
     adjusted = np.empty_like(steps)
     adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
-    return adjusted
+    values = iter(adjusted.tolist())
+    return [None if p is None else next(values) for p in p_values]
 
 
 def _f1(total: Floats) -> float | None:

@@ -5,7 +5,6 @@ contexts, less those with them. Every measure is correlated with it, over the po
 known, and cut into thirds.
 """
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -150,7 +149,7 @@ def context_quality(table: pd.DataFrame, *, draws: int = DRAWS, seed: int = 0) -
     change = _errors(units[:, :3]) - _errors(units[:, 3:])  # (posts,)
     measures = np.stack([numbers(found, column) for column in MEASURES], axis=1)  # (posts, m)
     correlations = rank_correlations(measures, change, draws=draws, seed=seed)
-    adjusted = _adjusted([one.p for one in correlations])
+    adjusted = holm([one.p for one in correlations])
     read = found[list(MEASURES)]
     return ContextQuality(
         posts=len(found),
@@ -162,12 +161,6 @@ def context_quality(table: pd.DataFrame, *, draws: int = DRAWS, seed: int = 0) -
             for column, one, p in zip(MEASURES, correlations, adjusted, strict=True)
         ),
     )
-
-
-def _adjusted(p_values: Sequence[float | None]) -> list[float | None]:
-    known = np.array([p for p in p_values if p is not None], dtype=np.float64)
-    adjusted = iter(holm(known).tolist())
-    return [None if p is None else next(adjusted) for p in p_values]
 
 
 def _association(

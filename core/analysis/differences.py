@@ -84,13 +84,10 @@ def type_differences(
         paired_bootstrap(one, other, draws=draws, seed=seed)
         for one, other in zip(of_a, of_b, strict=True)
     ]
-    known = np.array([one.p for one in found if one.p is not None], dtype=np.float64)
-    adjusted = iter(holm(known).tolist())
+    adjusted = holm([one.p for one in found])
     return [
-        TypeDifference(
-            kind, name, int(a[:, [0, 2]].sum()), one, None if one.p is None else next(adjusted)
-        )
-        for (kind, name), a, one in zip(keys, of_a, found, strict=True)
+        TypeDifference(*key, int(units[:, [0, 2]].sum()), one, p)
+        for key, units, one, p in zip(keys, of_a, found, adjusted, strict=True)
     ]
 
 

@@ -138,7 +138,7 @@ def find_worst(
     looked_at = (posts >= minimum) & (posts <= len(found) - minimum) & (gold > 0)
     gaps, p_values = _gaps(candidates.sums, units)
     adjusted = np.ones_like(p_values)
-    adjusted[looked_at] = holm(p_values[looked_at])
+    adjusted[looked_at] = np.array(holm(p_values[looked_at].tolist()), dtype=np.float64)
     weights = gaps * posts / len(found)
     worse = looked_at & (gaps > 0) & _adds(candidates.parents, gaps)
     order = np.argsort(-weights, kind="stable")

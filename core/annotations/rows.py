@@ -5,6 +5,7 @@ from typing import Any
 
 from core.annotations.features import post_features
 from core.evaluation.error_classes import SCORED, Match, match_units
+from core.evaluation.unit_counts import count_matches
 from core.records import Game, Outcome, Record, Side, Standing
 
 Row = dict[str, Any]
@@ -64,16 +65,10 @@ def _matches(record: Record, predicted: Outcome | None) -> list[Match] | None:
 
 
 def _counts(record: Record, matches: Sequence[Match] | None) -> dict[str, int | None]:
-    """Count what the task's score counts: a match that is not right is wrong on both its sides."""
+    names = ("correct", "spurious", "missed")
     if matches is None:
-        return dict.fromkeys(("correct", "spurious", "missed"))
-    scored = [match for match in matches if match.kind == SCORED[record.task]]
-    wrong = [match for match in scored if match.error != "correct"]
-    return {
-        "correct": len(scored) - len(wrong),
-        "spurious": sum(match.predicted is not None for match in wrong),
-        "missed": sum(match.gold is not None for match in wrong),
-    }
+        return dict.fromkeys(names)
+    return dict(zip(names, count_matches(matches, record.task), strict=True))
 
 
 def _gold_units(record: Record, matches: Sequence[Match]) -> int:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from core.evaluation.counts import OVERALL, Score
-from core.evaluation.error_classes import SCORED, match_units
+from core.evaluation.error_classes import SCORED, Match, match_units
 from core.evaluation.reports import gold_outcome
 from core.records import Example, Outcome, Task
 
-UnitCounts = tuple[tuple[int, int, int], ...]
+Counts = tuple[int, int, int]
+UnitCounts = tuple[Counts, ...]
 
 
 def unit_counts(posts: Sequence[Example], outcomes: Sequence[Outcome], task: Task) -> UnitCounts:
@@ -19,8 +20,21 @@ def unit_counts(posts: Sequence[Example], outcomes: Sequence[Outcome], task: Tas
         task: Says which units count; relations of jmere do without regard to direction.
     """
     return tuple(
-        _counts_of(post, outcome, task) for post, outcome in zip(posts, outcomes, strict=True)
+        count_matches(match_units(task, gold_outcome(post), outcome), task)
+        for post, outcome in zip(posts, outcomes, strict=True)
     )
+
+
+def count_matches(matches: Sequence[Match], task: Task) -> Counts:
+    """Return the correct, spurious and missed of the units that the task's score counts.
+
+    A match that is not right is wrong on both its sides.
+    """
+    scored = [match for match in matches if match.kind == SCORED[task]]
+    wrong = [match for match in scored if match.error != "correct"]
+    spurious = sum(match.predicted is not None for match in wrong)
+    missed = sum(match.gold is not None for match in wrong)
+    return len(scored) - len(wrong), spurious, missed
 
 
 def micro_score(counts: UnitCounts) -> Score:
@@ -29,15 +43,3 @@ def micro_score(counts: UnitCounts) -> Score:
     return Score.from_counts(
         OVERALL, correct=correct, predicted=correct + spurious, gold=correct + missed
     )
-
-
-def _counts_of(post: Example, outcome: Outcome, task: Task) -> tuple[int, int, int]:
-    matches = [
-        match
-        for match in match_units(task, gold_outcome(post), outcome)
-        if match.kind == SCORED[task]
-    ]
-    correct = sum(match.error == "correct" for match in matches)
-    spurious = sum(match.error != "correct" and match.predicted is not None for match in matches)
-    missed = sum(match.error != "correct" and match.gold is not None for match in matches)
-    return correct, spurious, missed

@@ -1,17 +1,15 @@
 """What the method promises, watched while it is trained: alignment by epoch, and the gates."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from transformers import PreTrainedTokenizerFast
 
 from core.config import Config
 from core.datasets.batches import Batch, Features
-from core.evaluation.alignment import alignment_report
-from core.evaluation.scores import align_examples
+from core.evaluation.scores import alignment_reports
 from core.model import Reading, ShapCA
-from core.records import Example
+from core.records import Example, Side
 
 GATE_BINS = 20
 _POSTS = 512  # of dev; enough to see where an epoch stands
@@ -57,26 +55,21 @@ def alignment_now(
     config: Config,
     examples: Sequence[Example],
     features: Sequence[Features | None],
-) -> dict[str, dict[str, Any]]:
+) -> dict[Side, dict[str, float]]:
     """Return how own contexts stand against foreign ones, by side, on the first posts of dev.
 
     `diagonal_dominance` is the mean Kφ of own contexts less that of foreign ones, so it is above 0
     where the diagonal of the Shapley matrix stands out.
     """
-    aligned = align_examples(model, tokenizer, config, examples[:_POSTS], features[:_POSTS])
-    found = {}
-    for side, targets in (("text", aligned.text), ("image", aligned.image)):
-        both = (aligned.contexts[:, 0].norm(dim=-1) > 0) & (targets.norm(dim=-1) > 0)
-        if int(both.sum()) < 2:
-            continue
-        report = alignment_report(
-            aligned.contexts[both, 0], targets[both], temperature=config.alignment.temperature
-        )
-        found[side] = {
+    first = slice(_POSTS)
+    reports = alignment_reports(model, tokenizer, config, examples[first], features[first])
+    return {
+        side: {
             "own": report.own_value,
             "foreign": report.foreign_value,
             "diagonal_dominance": report.own_value - report.foreign_value,
             "auroc": report.auroc,
             "recall_at_1": report.recall_at_1,
         }
-    return found
+        for side, report in reports.items()
+    }

@@ -26,7 +26,7 @@ from core.errors import InputError
 from core.evaluation.predictions import score_predictions
 from core.evaluation.reports import Report
 from core.model import ShapCA
-from core.records import Example
+from core.records import Example, Side
 from core.replacing import remove_unfinished
 from core.schedule import learning_rate_factor
 from core.tasks import build_codec
@@ -258,7 +258,7 @@ class Trainer:
         self._save()
 
     def _dev_score(
-        self, report: Report, aligned: Mapping[str, Mapping[str, float]]
+        self, report: Report, aligned: Mapping[Side, Mapping[str, float]]
     ) -> tuple[str, float]:
         """Return what epochs are chosen by: F1, or AUROC where nothing teaches the head."""
         learns_task = any("task" in source.objectives for source in self.config.data.sources)

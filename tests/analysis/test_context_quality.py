@@ -93,8 +93,8 @@ def test_p_is_adjusted_for_the_measures_that_have_one(by_specificity):
     found = context_quality(by_specificity())
     known = [one for one in found.associations if one.p is not None]
     assert [one.column for one in known] == ["specificity", "copy_rate"]
-    raw = np.array([one.p for one in known])
-    assert [one.p_adjusted for one in known] == pytest.approx(holm(raw).tolist())
+    raw = [one.p for one in known]
+    assert [one.p_adjusted for one in known] == pytest.approx(holm(raw))
     assert "2 measures were looked at" in found.note
 
 

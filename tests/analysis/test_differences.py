@@ -24,8 +24,8 @@ def test_types_differ_by_their_own_f1_with_adjusted_p(random_table):
         first, second = (scores[one.name] for scores in alone)
         assert one.support == first.support == second.support
         assert one.difference.difference == pytest.approx(second.f1.value - first.f1.value)
-    raw = np.array([one.difference.p for one in found])
-    assert [one.p_adjusted for one in found] == pytest.approx(holm(raw).tolist())
+    raw = [one.difference.p for one in found]
+    assert [one.p_adjusted for one in found] == pytest.approx(holm(raw))
 
 
 def test_a_type_that_one_system_never_names_still_counts(make_table, post):

@@ -74,10 +74,8 @@ def test_p_is_adjusted_for_all_slices_looked_at(random_table):
     found = find_worst(table, minimum=2, shown=1000, columns=["words"], draws=20)
     # Every slice of one feature with a positive gap is shown; the rest have p of one half or more.
     shown = np.array([one.p for one in found.slices])
-    padded = np.concatenate([shown, np.ones(found.looked_at - len(shown))])
-    assert [one.p_adjusted for one in found.slices] == pytest.approx(
-        holm(padded)[: len(shown)].tolist()
-    )
+    padded = [*shown, *[1.0] * (found.looked_at - len(shown))]
+    assert [one.p_adjusted for one in found.slices] == pytest.approx(holm(padded)[: len(shown)])
     assert f"{found.looked_at} slices" in found.note
 
 
