@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 from statistics import fmean
 
 from pydantic import Field
@@ -30,24 +30,10 @@ class Frequencies:
     Attributes:
         bits: By plain word.
         unseen: Of every other word.
-        source: What was counted.
     """
 
     bits: dict[str, float]
     unseen: float
-    source: str
-
-    @classmethod
-    def of_texts(cls, texts: Iterable[str]) -> "Frequencies":
-        """Count in how many of the texts a word stands: log2 of (1 + texts) / (1 + those with it).
-
-        This is the inverse document frequency, smoothed so that a new word counts as rare.
-        """
-        sets = [set(plain_words(text)) for text in texts]
-        counts = Counter(word for words in sets for word in words)
-        total = 1 + len(sets)
-        bits = {word: math.log2(total / (1 + count)) for word, count in counts.items()}
-        return cls(bits, math.log2(total), f"{len(sets)} texts")
 
     @classmethod
     def packaged(cls) -> "Frequencies":
@@ -76,7 +62,7 @@ def _packaged() -> Frequencies:
     harmonic = sum(1 / rank for rank in range(1, len(ranked) + 1))
     bits = {word: math.log2(rank * harmonic) for rank, word in enumerate(ranked, start=1)}
     bits |= {word: math.log2(harmonic) for word in whole if len(word) == 1}
-    return Frequencies(bits, math.log2(len(ranked) * harmonic), _VOCABULARY_OF)
+    return Frequencies(bits, math.log2(len(ranked) * harmonic))
 
 
 class Quality(Frozen):
@@ -109,32 +95,6 @@ def quality(
         type_token_ratio=type_token_ratio(context),
         repetition=repetition(context),
     )
-
-
-def post_quality(
-    contexts: Sequence[str],
-    text: str,
-    names: Sequence[str] = (),
-    *,
-    frequencies: Frequencies | None = None,
-) -> dict[str, float | None]:
-    """Return one row of numbers for the contexts of a post, as they are read: together.
-
-    Length, specificity, names and copying are of all contexts in one, the rest is the mean over
-    contexts; `agreement` is the mean over pairs.
-    """
-    each = [quality(context, text, names, frequencies=frequencies) for context in contexts]
-    pairs = [agreement(one, other) for one, other in combinations(contexts, 2)]
-    return {
-        "contexts": len(contexts),
-        "words": sum(made.words for made in each),
-        "specificity": specificity(contexts, frequencies),
-        "name_overlap": name_overlap(contexts, names),
-        "copy_rate": copy_rate(contexts, text),
-        "type_token_ratio": _mean(made.type_token_ratio for made in each),
-        "repetition": _mean(made.repetition for made in each),
-        "agreement": _mean(pairs),
-    }
 
 
 def specificity(contexts: Iterable[str], frequencies: Frequencies | None = None) -> float | None:

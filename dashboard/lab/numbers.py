@@ -156,13 +156,6 @@ def rule_words(rule: str) -> str:
     return RULES[rule]
 
 
-def estimator_words(estimator: str) -> str:
-    """Return an estimator in a few words."""
-    from core.lab.converge import ESTIMATORS
-
-    return ESTIMATORS[estimator]
-
-
 @lru_cache(maxsize=8)
 def counts(players: int) -> "tuple[CountRow, ...]":
     """Return the sizes of this game and of some others."""

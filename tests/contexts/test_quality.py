@@ -7,22 +7,13 @@ from core.contexts.quality import (
     agreement,
     copy_rate,
     name_overlap,
-    post_quality,
     quality,
     repetition,
     specificity,
     type_token_ratio,
 )
 
-TEXTS = ["a dog", "a dog on grass", "a cat", "a dog"]
-COUNTED = Frequencies.of_texts(TEXTS)
-
-
-def test_a_word_in_every_text_tells_nothing_and_an_unseen_one_most():
-    assert COUNTED.bits["a"] == pytest.approx(0.0)  # (1 + 4) / (1 + 4)
-    assert COUNTED.bits["dog"] == pytest.approx(math.log2(5 / 4))
-    assert COUNTED.bits["cat"] == pytest.approx(math.log2(5 / 2))
-    assert COUNTED.unseen == pytest.approx(math.log2(5))
+COUNTED = Frequencies({"a": 0.0, "dog": math.log2(5 / 4), "cat": math.log2(5 / 2)}, math.log2(5))
 
 
 def test_specificity_is_the_mean_over_distinct_words():
@@ -98,19 +89,3 @@ def test_a_context_without_words_has_no_measures():
     assert empty.pop("words") == 0
     assert empty.pop("name_overlap") == 0.0
     assert set(empty.values()) == {None}
-
-
-def test_the_contexts_of_a_post_are_measured_together():
-    row = post_quality(["Ann sings", "in Rome"], "Ann sings", ["Ann", "Rome"], frequencies=COUNTED)
-    assert row["contexts"] == 2
-    assert row["words"] == 4
-    assert row["name_overlap"] == 1.0
-    assert row["copy_rate"] == 1 / 2
-    assert row["agreement"] == 0.0
-    assert row["specificity"] == pytest.approx(math.log2(5))
-
-
-def test_a_post_without_contexts_has_a_row_too():
-    row = post_quality([], "Ann sings", ["Ann"])
-    assert (row.pop("contexts"), row.pop("words")) == (0, 0)
-    assert set(row.values()) == {None}

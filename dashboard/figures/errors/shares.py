@@ -9,7 +9,6 @@ from dashboard.figures.drawing import Drawing, layout
 from dashboard.figures.errors.outcomes import Look
 
 BAR_PIXELS = 26
-LEAST_WRITTEN = 0.07  # of the width: a smaller piece has no room for its number
 
 
 def shares_chart(
