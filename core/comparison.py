@@ -113,7 +113,8 @@ def train_all(configs: Sequence[Config], seeds: Sequence[int], runs: Path, *, de
         )
     for seed in seeds:
         for config in configs:
-            if read_result(config, seed, runs) is not None:
+            known = read_result(config, seed, runs)
+            if known is not None and not changed_files(known):
                 continue
             folder = runs / f"{config.name}-{seed}"
             seeded = config.model_copy(update={"seed": seed})
@@ -123,28 +124,27 @@ def train_all(configs: Sequence[Config], seeds: Sequence[int], runs: Path, *, de
 
 
 def read_result(config: Config, seed: int, runs: Path) -> Result | None:
-    """Return the result of a training, None where there is none of this very config and data.
-
-    Data that is not here any more has not changed.
-    """
+    """Return the result of a training, None where there is none of this very config."""
     path = runs / f"{config.name}-{seed}" / RESULT
     try:
         result = Result.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return None
-    if changed_keys(result.config, config):
-        return None
-    here = file_hashes(config.data)
-    has_changed = any(here.get(file, sha256) != sha256 for file, sha256 in result.files.items())
-    return None if has_changed else result
+    return None if changed_keys(result.config, config) else result
+
+
+def changed_files(result: Result) -> list[str]:
+    """Return the files of a result's data that are others now; what is gone has not changed."""
+    here = file_hashes(result.config.data)
+    return [file for file, sha256 in result.files.items() if here.get(file, sha256) != sha256]
 
 
 def compare_results(configs: Sequence[Config], seeds: Sequence[int], runs: Path) -> Comparison:
     """Return all configs that have a result against the first.
 
     Raises:
-        InputError: The first has none, two configs have one name, or dev posts or their gold
-            answers differ.
+        InputError: The first has none, two configs have one name, data has changed since, or dev
+            posts or their gold answers differ.
     """
     _check_names(configs)
     found = {
@@ -155,6 +155,12 @@ def compare_results(configs: Sequence[Config], seeds: Sequence[int], runs: Path)
     if not base:
         raise InputError(f"{configs[0].name} has no result in {runs}; train it first")
     first = next(iter(base.values()))
+    for result in (result for results in found.values() for result in results.values()):
+        if changed := changed_files(result):
+            raise InputError(
+                f"{runs}/{result.name}-{result.seed} was trained on other data, {changed[0]} has "
+                "changed since; compare without --only-results to train or score it anew"
+            )
     variants = []
     for config in configs:
         if results := found[config.name]:

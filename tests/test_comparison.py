@@ -14,6 +14,7 @@ from core.analysis.evidence import comparison_table
 from core.cli import main
 from core.comparison import (
     RESULT,
+    changed_files,
     compare_results,
     read_result,
     train_all,
@@ -92,30 +93,48 @@ def test_a_changed_config_is_not_taken_for_a_finished_one(variants, runs):
 
 
 def test_a_result_over_other_data_is_not_taken_for_one_over_this(
-    variants, runs, tmp_path, data_root
+    variants, tmp_path, data_root, monkeypatch
 ):
-    elsewhere = shutil.copytree(data_root, tmp_path / "data")
-    moved = variants[0].data.model_copy(update={"root": str(elsewhere)})
-    config = variants[0].model_copy(update={"data": moved})
-    kept = tmp_path / "runs"
-    shutil.copytree(runs / "full-1", kept / "full-1")
-    result = read_result(variants[0], 1, runs)
-    expected = {
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    data, runs = shutil.copytree(data_root, tmp_path / "data"), tmp_path / "runs"
+    moved = variants[1].data.model_copy(update={"root": str(data)})
+    config = variants[1].model_copy(update={"data": moved})
+    train_all([config], [1], runs, device="cpu")
+    result = read_result(config, 1, runs)
+    assert result.files == {
         file: hashlib.sha256((data_root / file).read_bytes()).hexdigest()
         for file in ("contexts.jsonl", "photos.jsonl", "posts.txt")
     }
-    assert result.files == expected
-    path = kept / "full-1" / RESULT
-    path.write_text(result.model_copy(update={"config": config}).model_dump_json())
-    assert read_result(config, 1, kept) is not None
-    (elsewhere / "contexts.jsonl").unlink()  # gone is not changed
-    assert read_result(config, 1, kept) is not None
-    with (elsewhere / "posts.txt").open("a", encoding="utf-8") as file:
+    (data / "contexts.jsonl").rename(data / "away")  # gone is not changed
+    assert changed_files(result) == []
+    (data / "away").rename(data / "contexts.jsonl")
+    with (data / "posts.txt").open("a", encoding="utf-8") as file:
         file.write("\nIMGID:99\nAnna\tO\n")
-    assert read_result(config, 1, kept) is None
-    shutil.copy(data_root / "contexts.jsonl", elsewhere)
-    with pytest.raises(InputError, match="full has no result"):
-        compare_results([config], [1], kept)
+    assert changed_files(result) == ["posts.txt"]
+    with pytest.raises(InputError, match=r"trained on other data, posts\.txt has changed"):
+        compare_results([config], [1], runs)
+    with pytest.raises(InputError, match="holds a run over other posts"):
+        train_all([config], [1], runs, device="cpu")
+    shutil.rmtree(runs)
+    train_all([config], [1], runs, device="cpu")
+    assert len(read_result(config, 1, runs).ids) == len(result.ids) + 1
+
+
+def test_data_that_says_the_same_in_another_way_is_scored_again_not_trained(
+    variants, tmp_path, data_root, monkeypatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    data, runs = shutil.copytree(data_root, tmp_path / "data"), tmp_path / "runs"
+    moved = variants[1].data.model_copy(update={"root": str(data)})
+    config = variants[1].model_copy(update={"data": moved})
+    train_all([config], [1], runs, device="cpu")
+    result = read_result(config, 1, runs)
+    with (data / "posts.txt").open("a", encoding="utf-8") as file:
+        file.write("\n\n")
+    train_all([config], [1], runs, device="cpu")
+    again = read_result(config, 1, runs)
+    assert changed_files(again) == []
+    assert (again.counts, again.seconds) == (result.counts, result.seconds)
 
 
 def test_the_result_is_that_of_the_training_by_itself(variants, runs, tmp_path):

@@ -122,12 +122,12 @@ def load_state(
         ) from None
     if not is_config(made_with, config):
         raise InputError(
-            f"{folder} holds a run of another config: remove it, or choose another --run"
+            f"{folder} holds a run of another config: remove it, or name another folder"
         )
     if posts != data:
         raise InputError(
             f"{folder} holds a run over other posts: the data has changed since it began; remove "
-            "it, or choose another --run"
+            "it, or name another folder"
         )
     return loaded
 

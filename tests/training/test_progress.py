@@ -76,7 +76,7 @@ def test_a_folder_without_a_state_has_none(make_config, tmp_path):
 
 def test_a_state_of_another_config_is_refused(progress, make_config, tmp_path):
     save_state(tmp_path, make_config(), DATA, progress, [], {})
-    with pytest.raises(InputError, match="another config: remove it, or choose another --run"):
+    with pytest.raises(InputError, match="another config: remove it, or name another folder"):
         load_state(tmp_path, make_config(patience=3), DATA, CPU)
 
 
