@@ -19,6 +19,10 @@ class NothingWorks(InputError):
     """Why no photo can be described at all: a key, an address or a setting is wrong."""
 
 
+class Refused(InputError):
+    """Why a prompt about a photo has no answer, and would have none the next time."""
+
+
 class Usage(BaseModel):
     """What an answer used up."""
 
@@ -100,14 +104,14 @@ def read_answer(content: str) -> Answer | InputError:
     choice = body.choices[0]
     reason = _refusal(choice)
     if reason:
-        return InputError(reason)
+        return Refused(reason)
     text = clean_text(choice.message.content or "")
     if not text and choice.finish_reason == "length":
         return InputError(
             "The model used all its tokens up before it said anything: raise max_tokens."
         )
     if not text:
-        return InputError("The model answered with an empty text: try another prompt or model.")
+        return Refused("The model answered with an empty text: try another prompt or model.")
     if len(text) > MOST_CHARACTERS:
         return InputError(
             f"The model answered with {len(text):,} characters, more than the {MOST_CHARACTERS:,} "

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from core.contexts.generator import Written
-from core.contexts.openai_answer import Answer, NothingWorks
+from core.contexts.openai_answer import Answer, NothingWorks, Refused
 from core.contexts.openai_cost import Spending, Spent, dollars_for
 from core.contexts.openai_request import encode_photo, request_body
 from core.contexts.openai_settings import OpenAISettings
@@ -62,9 +62,11 @@ class OpenAIGenerator:
     def generate(self, images: Sequence[LoadedImage]) -> list[Written]:
         """Return a context for each prompt about each photo, or why a photo has none.
 
-        Ours: of several prompts those that were answered are kept; a photo fails, with the first
-        reason, when none was. After a reason that concerns every photo nothing more is sent; it
-        is raised unless some photo was described before, whose contexts have been paid for.
+        Ours: of several prompts those that were answered are kept, where the model refused the
+        others. A photo fails, with the first reason, when none was answered, or one may be the next
+        time: what is kept is never asked for again. After a reason that concerns every photo
+        nothing more is sent; it is raised unless some photo was described before, whose contexts
+        have been paid for.
 
         Raises:
             InputError: The key is missing or refused, the model unknown, the server away.
@@ -121,6 +123,9 @@ class OpenAIGenerator:
         reasons = [part for part in said if isinstance(part, InputError)]
         if not contexts:
             return reasons[0]
+        for reason in reasons:
+            if not isinstance(reason, Refused):
+                return reason
         for reason in reasons:
             _log.warning("A prompt about the photo %s was not answered: %s", image.sha256, reason)
         return contexts

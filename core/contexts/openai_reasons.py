@@ -6,7 +6,7 @@ Like `openai_client`, importing this module imports the official client.
 import httpx2
 import openai
 
-from core.contexts.openai_answer import NothingWorks
+from core.contexts.openai_answer import NothingWorks, Refused
 from core.contexts.openai_settings import OpenAISettings
 from core.errors import InputError
 
@@ -30,7 +30,7 @@ def status_reason(settings: OpenAISettings, error: openai.APIStatusError, said: 
         )
     if status >= 500:
         return InputError(f"{host} failed ({status}){_tried(settings, error)}: try later.")
-    return InputError(
+    return Refused(
         f"{host} refuses this request ({status}): “{said}”; try another photo or prompt."
     )
 

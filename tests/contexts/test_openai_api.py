@@ -209,6 +209,37 @@ def test_photos_that_are_answered_too_slowly_fail_alone(make, misbehaving_server
     assert "did not answer within 0.3 seconds" in str(written[1])
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_kept"),
+    [
+        (refusing(), True),
+        (filtered(), True),
+        (good(""), True),
+        (failing(400, "bad photo"), True),
+        (failing(500), False),
+        (limited(), False),
+        (cut_off_json(), False),
+        (failing(401), False),
+    ],
+)
+def test_a_photo_with_a_prompt_to_ask_again_fails_as_a_whole(
+    make, misbehaving_server, answer, is_kept
+):
+    caption = read_prompt("caption")
+    misbehaving_server.answer = lambda asked: (
+        good() if asked.prompt == caption.text or number_of(asked) == 0 else answer
+    )
+    generator = make(prompts=("caption", "describe"), retries=0, at_once=1)
+
+    written = generator.generate([loaded(0), loaded(1)])
+
+    assert len(written[0]) == 2
+    if is_kept:
+        assert [context.prompt for context in written[1]] == [caption.label]
+    else:
+        assert isinstance(written[1], InputError)
+
+
 def test_prompts_that_were_answered_are_kept(make, misbehaving_server, caplog):
     caption = read_prompt("caption")
     misbehaving_server.answer = lambda asked: good() if asked.prompt == caption.text else refusing()
