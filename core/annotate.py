@@ -14,7 +14,7 @@ from core.amounts import amount
 from core.annotations.columns import About
 from core.annotations.files import write_annotations
 from core.annotations.gold import marked_by_people
-from core.annotations.record_lines import write_records_jsonl
+from core.annotations.record_lines import read_records_jsonl, write_records_jsonl
 from core.annotations.unfinished import UnfinishedRun
 from core.config import HeadConfig
 from core.contexts.precomputed import load_all_contexts
@@ -117,7 +117,7 @@ def annotate(
     Raises:
         InputError: There are no posts or none can be read, an id occurs twice, a gold answer is
             none that the checkpoint could give, the checkpoint is missing, the file cannot be
-            written, or what an earlier process left is of another run.
+            written or holds something else, or what an earlier process left is of another run.
     """
     _check(examples, out, workers)
     device = choose_device(device)
@@ -168,6 +168,8 @@ def annotate_post(pipeline: Pipeline, example: Example, *, describe: bool) -> Re
 def _check(examples: Sequence[Example], out: Path, workers: int) -> None:
     if out.suffix not in FORMS:
         raise InputError(f"{out}: is written as {' or '.join(FORMS)}; let its name end so")
+    if out.suffix == ".jsonl" and out.exists():
+        _check_replaceable(out)
     if workers < 1:
         raise InputError(f"{workers} workers cannot do anything; give 1 or more")
     if not examples:
@@ -175,6 +177,16 @@ def _check(examples: Sequence[Example], out: Path, workers: int) -> None:
     name, times = Counter(example.id for example in examples).most_common(1)[0]
     if times > 1:
         raise InputError(f"id {name!r} occurs {times} times among the posts; rename all but one")
+
+
+def _check_replaceable(out: Path) -> None:
+    """Refuse to replace what nobody can make again, such as the posts themselves."""
+    try:
+        next(read_records_jsonl(out), None)
+    except InputError:
+        raise InputError(
+            f"{out} holds something else than Records, which would be lost; name another --out"
+        ) from None
 
 
 def _check_gold(examples: Sequence[Example], head: HeadConfig) -> None:

@@ -215,6 +215,19 @@ def test_what_makes_no_run_is_refused(
         run(**{**given, **change})
 
 
+def test_a_file_of_posts_is_not_replaced_by_its_records(examples, tiny_checkpoint, tmp_path):
+    out = tmp_path / "posts.jsonl"
+    posts = "".join(json.dumps({"id": post.id, "text": post.text}) + "\n" for post in examples)
+    out.write_text(posts, encoding="utf-8")
+    with pytest.raises(InputError, match="something else than Records, which would be lost"):
+        run(examples, tiny_checkpoint, out)
+    assert out.read_text(encoding="utf-8") == posts
+    assert list(tmp_path.iterdir()) == [out]
+    out.write_text("", encoding="utf-8")
+    run(examples, tiny_checkpoint, out)
+    assert run(examples[:2], tiny_checkpoint, out).posts == len(records(out)) == 2
+
+
 def test_ids_must_differ(examples, tiny_checkpoint, tmp_path):
     with pytest.raises(InputError, match="id '1' occurs 2 times"):
         run([*examples, examples[0]], tiny_checkpoint, tmp_path / "run.jsonl")
