@@ -1,6 +1,6 @@
 """One quantity of a training by step or by epoch, one line per run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -114,7 +114,10 @@ def score_chart(runs: Sequence[RunCurve], ends: Sequence[str]) -> Drawing:
             _mark_stop(figure, float(table["epoch"].iloc[-1]), float(table["f1"].iloc[-1]))
     quiet_axes(figure, None)
     figure.update_yaxes(tickformat=".3~f", nticks=6)
-    figure.update_xaxes(title=axis_title("epoch"), dtick=_epoch_step(runs))
+    figure.update_xaxes(
+        title=axis_title("epoch"),
+        dtick=epoch_step(epoch for run in runs for epoch in run.table["epoch"]),
+    )
     figure.update_layout(layout(height=SCORE_PIXELS, margin={**MARGIN, "t": 22}))
     return Drawing(figure, _score_alt(runs, ends), _stacked(runs))
 
@@ -131,9 +134,9 @@ def _mark_stop(figure: go.Figure, epoch: float, score: float) -> None:
     )
 
 
-def _epoch_step(runs: Sequence[RunCurve]) -> int:
-    last = max((int(run.table["epoch"].max()) for run in runs if len(run.table)), default=1)
-    return max(1, -(-last // 10))
+def epoch_step(epochs: Iterable[int]) -> int:
+    """Return how many epochs lie between two ticks: whole ones, and some ten of them."""
+    return max(1, -(-max(map(int, epochs), default=1) // 10))
 
 
 def _stacked(runs: Sequence[RunCurve]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.drawing import Drawing, layout, plain
 from dashboard.figures.lab.lines import COLOURS, SYMBOLS, axis_title, quiet_axes
-from dashboard.figures.runs.curves import MARGIN, SCORE_PIXELS, RunCurve
+from dashboard.figures.runs.curves import MARGIN, SCORE_PIXELS, RunCurve, epoch_step
 
 VALUES = ("own", "foreign", "diagonal_dominance")
 RATES = ("auroc", "recall_at_1")
@@ -51,7 +51,8 @@ def promise_chart(side: str, runs: Sequence[RunCurve], columns: Sequence[str]) -
             )
     quiet_axes(figure, None if tuple(columns) == VALUES else [0.0, 1.03])
     figure.update_yaxes(nticks=6)
-    figure.update_xaxes(title=axis_title("epoch"), tickformat="d", nticks=8)
+    step = epoch_step(epoch for run in runs for epoch in run.table["epoch"])
+    figure.update_xaxes(title=axis_title("epoch"), dtick=step)
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
     margin = {**MARGIN, "t": 30}
     figure.update_layout(layout(height=SCORE_PIXELS, margin=margin, showlegend=True, legend=legend))
@@ -87,7 +88,7 @@ def gate_chart(side: str, shares: pd.DataFrame) -> Drawing:
         )
     )
     quiet_axes(figure, [0.0, 1.0])
-    figure.update_xaxes(title=axis_title("epoch"), tickformat="d", nticks=8, showgrid=False)
+    figure.update_xaxes(title=axis_title("epoch"), dtick=epoch_step(shares.index), showgrid=False)
     figure.update_yaxes(tickvals=[0, 0.25, 0.5, 0.75, 1], showgrid=False)
     figure.update_layout(layout(height=GATE_PIXELS, margin=MARGIN))
     long = shares.reset_index().melt("epoch", var_name="gate from", value_name="share")

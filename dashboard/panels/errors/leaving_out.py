@@ -60,9 +60,11 @@ def _words(found: "LeavingOut") -> None:
     if not best.left_out:
         said = "No share of the posts does better without contexts than all do with them."
     else:
+        direction = "up" if found.end == "lowest" else "down"
         said = (
-            f"Best without the contexts of <b>{best.left_out:,}</b> of {found.posts:,} posts, up "
-            f"to {number(best.last or 0.0)}: F1 {best.f1:.3f}, <b>{number(best.difference, 3)}</b> "
+            f"Best without the contexts of <b>{best.left_out:,}</b> of {found.posts:,} posts, "
+            f"{direction} to {number(best.last or 0.0)}: F1 {best.f1:.3f}, "
+            f"<b>{number(best.difference, 3)}</b> "
             f"({number(best.low, 3)} to {number(best.high, 3)})."
         )
     st.html(f"<p>{said}</p>")

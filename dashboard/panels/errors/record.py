@@ -144,7 +144,10 @@ def units_html(units: pd.DataFrame) -> str:
     rows = "".join(_unit(unit) for unit in units.to_dict("records"))
     heads = ("unit", "gold", "predicted", "", "score", "without contexts")
     head = "".join(f"<th>{words}</th>" for words in heads)
-    return f'<table class="sc-facts"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return (
+        '<div class="sc-scroll" tabindex="0" role="region" aria-label="Units">'
+        f'<table class="sc-facts"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )
 
 
 def _unit(unit: dict[str, object]) -> str:

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from dashboard.figures.runs.curves import RunCurve
+from dashboard.figures.runs.curves import RunCurve, epoch_step
 from dashboard.figures.runs.promises import RATES, VALUES, gate_chart, promise_chart
 
 
@@ -59,6 +59,14 @@ def test_gates_are_drawn_over_their_bins_and_told_by_their_mean():
     assert "from 0.75 in epoch 1 to 0.50 in epoch 2" in drawing.alt
     assert drawing.table["share"].sum() == pytest.approx(2.0)
     assert list(drawing.table) == ["epoch", "gate from", "share"]
+
+
+@pytest.mark.parametrize(("last", "step"), [(1, 1), (3, 1), (10, 1), (11, 2), (40, 4)])
+def test_ticks_are_whole_epochs(last, step):
+    assert epoch_step(range(1, last + 1)) == step
+    shares = pd.DataFrame([[1.0]] * last, index=pd.Index(range(1, last + 1), name="epoch"))
+    figure = gate_chart("text", shares.set_axis([0.0], axis=1)).figure
+    assert (figure.layout.xaxis.dtick, figure.layout.xaxis.nticks) == (step, None)
 
 
 def test_no_gates_are_no_error():
