@@ -92,14 +92,19 @@ def test_a_changed_config_is_not_taken_for_a_finished_one(variants, runs):
     assert read_result(variants[0].model_copy(update={"card": reworded}), 1, runs) is not None
 
 
-def test_a_result_over_other_data_is_not_taken_for_one_over_this(
-    variants, tmp_path, data_root, monkeypatch
-):
+@pytest.fixture
+def own_copy(variants, tmp_path, data_root, monkeypatch):
+    """A config over a copy of the data, trained: config, folder of the data, folder of the runs."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     data, runs = shutil.copytree(data_root, tmp_path / "data"), tmp_path / "runs"
     moved = variants[1].data.model_copy(update={"root": str(data)})
     config = variants[1].model_copy(update={"data": moved})
     train_all([config], [1], runs, device="cpu")
+    return config, data, runs
+
+
+def test_a_result_over_other_data_is_not_taken_for_one_over_this(own_copy, data_root):
+    config, data, runs = own_copy
     result = read_result(config, 1, runs)
     assert result.files == {
         file: hashlib.sha256((data_root / file).read_bytes()).hexdigest()
@@ -120,14 +125,8 @@ def test_a_result_over_other_data_is_not_taken_for_one_over_this(
     assert len(read_result(config, 1, runs).ids) == len(result.ids) + 1
 
 
-def test_data_that_says_the_same_in_another_way_is_scored_again_not_trained(
-    variants, tmp_path, data_root, monkeypatch
-):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    data, runs = shutil.copytree(data_root, tmp_path / "data"), tmp_path / "runs"
-    moved = variants[1].data.model_copy(update={"root": str(data)})
-    config = variants[1].model_copy(update={"data": moved})
-    train_all([config], [1], runs, device="cpu")
+def test_data_that_says_the_same_in_another_way_is_scored_again_not_trained(own_copy):
+    config, data, runs = own_copy
     result = read_result(config, 1, runs)
     with (data / "posts.txt").open("a", encoding="utf-8") as file:
         file.write("\n\n")
