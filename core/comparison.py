@@ -4,7 +4,7 @@ Every training leaves a `result.json` in its run folder; started again, a compar
 what is missing, and tells of what is there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 
@@ -113,14 +113,15 @@ def train_all(configs: Sequence[Config], seeds: Sequence[int], runs: Path, *, de
         )
     for seed in seeds:
         for config in configs:
+            files = file_hashes(config.data)  # as it is read: a training takes hours
             known = read_result(config, seed, runs)
-            if known is not None and not changed_files(known):
+            if known is not None and not changed_files(known, files):
                 continue
             folder = runs / f"{config.name}-{seed}"
             seeded = config.model_copy(update={"seed": seed})
             trained = train_model(seeded, folder, device=device)
             if trained.is_main:
-                _save(_score(seeded, trained), folder / RESULT)
+                _save(_score(seeded, trained, files), folder / RESULT)
 
 
 def read_result(config: Config, seed: int, runs: Path) -> Result | None:
@@ -133,10 +134,14 @@ def read_result(config: Config, seed: int, runs: Path) -> Result | None:
     return None if changed_keys(result.config, config) else result
 
 
-def changed_files(result: Result) -> list[str]:
-    """Return the files of a result's data that are others now; what is gone has not changed."""
-    here = file_hashes(result.config.data)
-    return [file for file, sha256 in result.files.items() if here.get(file, sha256) != sha256]
+def changed_files(result: Result, files: Mapping[str, str]) -> list[str]:
+    """Return the files of a result's data that are others now; what is gone has not changed.
+
+    Args:
+        result: Of a training.
+        files: SHA-256 of the files there are, by name.
+    """
+    return [file for file, sha256 in result.files.items() if files.get(file, sha256) != sha256]
 
 
 def compare_results(configs: Sequence[Config], seeds: Sequence[int], runs: Path) -> Comparison:
@@ -155,15 +160,10 @@ def compare_results(configs: Sequence[Config], seeds: Sequence[int], runs: Path)
     if not base:
         raise InputError(f"{configs[0].name} has no result in {runs}; train it first")
     first = next(iter(base.values()))
-    for result in (result for results in found.values() for result in results.values()):
-        if changed := changed_files(result):
-            raise InputError(
-                f"{runs}/{result.name}-{result.seed} was trained on other data, {changed[0]} has "
-                "changed since; compare without --only-results to train or score it anew"
-            )
     variants = []
     for config in configs:
         if results := found[config.name]:
+            _check_data(config, results.values(), runs)
             if any(result.ids != first.ids for result in results.values()):
                 raise InputError(f"{config.name} was scored on other posts than {first.name}")
             if any(_gold_units(result) != _gold_units(first) for result in results.values()):
@@ -173,6 +173,16 @@ def compare_results(configs: Sequence[Config], seeds: Sequence[int], runs: Path)
                 )
             variants.append(_variant(config, configs[0], results, base))
     return Comparison(dev=first.dev, posts=len(first.ids), variants=tuple(variants))
+
+
+def _check_data(config: Config, results: Iterable[Result], runs: Path) -> None:
+    files = file_hashes(config.data)
+    for result in results:
+        if changed := changed_files(result, files):
+            raise InputError(
+                f"{runs}/{result.name}-{result.seed} was trained on other data, {changed[0]} has "
+                "changed since; compare without --only-results to train or score it anew"
+            )
 
 
 def _gold_units(result: Result) -> list[int]:
@@ -191,8 +201,8 @@ def _check_names(configs: Sequence[Config]) -> None:
         raise InputError(f"two configs are named {sorted(twice)[0]!r}; rename one")
 
 
-def _score(config: Config, trained: Trained) -> Result:
-    """Score a trained model on dev, post by post."""
+def _score(config: Config, trained: Trained, files: dict[str, str]) -> Result:
+    """Score a model, trained on data of these hashes, on dev, post by post."""
     name = config.data.dev.name
     examples, features = trained.evaluations[name]
     kept = [place for place, post in enumerate(examples) if is_annotated(post, config.head)]
@@ -207,7 +217,7 @@ def _score(config: Config, trained: Trained) -> Result:
         name=config.name,
         seed=config.seed,
         config=config,
-        files=file_hashes(config.data),
+        files=files,
         dev=name,
         ids=tuple(post.id for post in posts),
         counts=counts,

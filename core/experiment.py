@@ -84,7 +84,7 @@ def run_experiment(
         The metrics; nothing in other processes than the first of several.
 
     Raises:
-        InputError: Data cannot be read, or the run folder holds another config.
+        InputError: Data cannot be read or teaches nothing, or the run folder holds another config.
     """
     device = choose_device(device)
     folder = checkpoint_folder or CHECKPOINTS / config.name

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tomli_w
 
+from core import comparison
 from core.analysis.comparison import paired_bootstrap
 from core.analysis.evidence import comparison_table
 from core.cli import main
@@ -23,6 +24,7 @@ from core.comparison import (
 from core.config import HeadConfig
 from core.errors import InputError
 from core.experiment import train_model
+from core.training.sources import file_hashes
 
 SEEDS = [1, 2]
 
@@ -111,11 +113,11 @@ def test_a_result_over_other_data_is_not_taken_for_one_over_this(own_copy, data_
         for file in ("contexts.jsonl", "photos.jsonl", "posts.txt")
     }
     (data / "contexts.jsonl").rename(data / "away")  # gone is not changed
-    assert changed_files(result) == []
+    assert changed_files(result, file_hashes(config.data)) == []
     (data / "away").rename(data / "contexts.jsonl")
     with (data / "posts.txt").open("a", encoding="utf-8") as file:
         file.write("\nIMGID:99\nAnna\tO\n")
-    assert changed_files(result) == ["posts.txt"]
+    assert changed_files(result, file_hashes(config.data)) == ["posts.txt"]
     with pytest.raises(InputError, match=r"trained on other data, posts\.txt has changed"):
         compare_results([config], [1], runs)
     with pytest.raises(InputError, match="holds a run over other posts"):
@@ -125,6 +127,23 @@ def test_a_result_over_other_data_is_not_taken_for_one_over_this(own_copy, data_
     assert len(read_result(config, 1, runs).ids) == len(result.ids) + 1
 
 
+def test_data_that_changes_during_a_training_is_not_what_was_trained_on(own_copy, monkeypatch):
+    config, data, runs = own_copy
+    shutil.rmtree(runs)
+    train = comparison.train_model
+
+    def train_and_change(*arguments, **more):
+        trained = train(*arguments, **more)
+        with (data / "posts.txt").open("a", encoding="utf-8") as file:
+            file.write("\nIMGID:99\nAnna\tO\n")
+        return trained
+
+    monkeypatch.setattr(comparison, "train_model", train_and_change)
+    train_all([config], [1], runs, device="cpu")
+    result = read_result(config, 1, runs)
+    assert changed_files(result, file_hashes(config.data)) == ["posts.txt"]
+
+
 def test_data_that_says_the_same_in_another_way_is_scored_again_not_trained(own_copy):
     config, data, runs = own_copy
     result = read_result(config, 1, runs)
@@ -132,7 +151,7 @@ def test_data_that_says_the_same_in_another_way_is_scored_again_not_trained(own_
         file.write("\n\n")
     train_all([config], [1], runs, device="cpu")
     again = read_result(config, 1, runs)
-    assert changed_files(again) == []
+    assert changed_files(again, file_hashes(config.data)) == []
     assert (again.counts, again.seconds) == (result.counts, result.seconds)
 
 

@@ -174,9 +174,10 @@ def _standing(history: RunHistory, now: float, metrics: Mapping[str, Any]) -> di
     told = [time for time in known if math.isfinite(time)]
     silent = max(now - max(told, default=history.modified), 0.0)
     is_scoring = history.scoring is not None
-    usual = STALE_GAPS * history.steps["time"].dropna().diff().median()  # NaN: not known yet
-    patience = SCORING_SECONDS if is_scoring else STALE_SECONDS
-    is_alive = silent < (usual if usual > patience else patience)
+    usual = (
+        STALE_GAPS * history.steps["time"].dropna().diff().median()
+    )  # NaN, the least here: not known yet
+    is_alive = silent < max(SCORING_SECONDS if is_scoring else STALE_SECONDS, usual)
     return {
         "status": "running" if is_alive else "stale",
         "resumes": resumes,

@@ -75,8 +75,7 @@ def _words(found: "LeavingOut") -> None:
 
 
 def _held_out(found: "LeavingOut") -> str:
-    ends = (found.held_out_low, found.held_out_high)
-    if found.held_out is None or None in ends:
+    gain, low, high = found.held_out, found.held_out_low, found.held_out_high
+    if gain is None or low is None or high is None:  # all of them, or none
         return "unknown, there are too few units"
-    low, high = (number(end or 0.0, 3) for end in ends)
-    return f"{number(found.held_out, 3)} ({low} to {high})"
+    return f"{number(gain, 3)} ({number(low, 3)} to {number(high, 3)})"
