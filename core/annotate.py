@@ -79,6 +79,7 @@ def load_posts(
         )
     known = load_all_contexts(contexts, skip_bad_lines=skip_bad_lines)
     loaded = read_photo_folder(folder, known.by_image)
+    known.check_used(loaded.examples)
     return Loaded(loaded.examples, (*known.skipped, *loaded.skipped))
 
 

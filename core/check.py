@@ -66,11 +66,13 @@ def check_file(
         expect: Published split to compare with, such as `twitter17/train`.
 
     Raises:
-        InputError: Something cannot be read at all, or the format or the split is unknown.
+        InputError: Something cannot be read at all, the format or the split is unknown, or contexts
+            belong to no post.
     """
     published = published_split(expect) if expect else None
     known = load_all_contexts(contexts, skip_bad_lines=True)
     loaded = read_posts(dataset, file, known.by_image, True, images=images, split=split)
+    known.check_used(loaded.examples)
     counts = count(loaded.examples)
     return CheckReport(
         file=str(file),

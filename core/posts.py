@@ -24,16 +24,18 @@ def read_dataset(
     Lines with other `types` or `relations` are bad; None: any is read.
 
     Raises:
-        InputError: The format is unknown, or something cannot be read.
+        InputError: The format is unknown, something cannot be read, or contexts belong to no post.
     """
-    known = load_all_contexts(contexts, skip_bad_lines=skip_bad_lines).by_image
-    return read_posts(
+    known = load_all_contexts(contexts, skip_bad_lines=skip_bad_lines)
+    loaded = read_posts(
         dataset,
         file,
-        known,
+        known.by_image,
         skip_bad_lines,
         images=images,
         split=split,
         types=types,
         relations=relations,
     )
+    known.check_used(loaded.examples)
+    return loaded

@@ -19,8 +19,10 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     temporary.touch(exist_ok=False)  # who may read it is for the user's umask to say
+    mode = temporary.stat().st_mode
     try:
         yield temporary
+        temporary.chmod(mode)  # safetensors writes a file of its own, for nobody else to read
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

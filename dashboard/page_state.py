@@ -53,8 +53,9 @@ class PageState(Generic[Chosen]):
 
     def widget(self, field: str) -> str:
         """Return the key of the widget that holds a setting, which is given the setting's value."""
-        name = self.key("set", field)
-        self.widgets[name] = getattr(self.settings, field)
+        name, value = self.key("set", field), getattr(self.settings, field)
+        # Browsers answer with a list, and next to a tuple of the same that counts as a change.
+        self.widgets[name] = list(value) if isinstance(value, tuple) else value
         return name
 
     def set_to(self, **fields: object) -> None:

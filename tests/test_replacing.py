@@ -1,9 +1,13 @@
+import os
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from core.replacing import remove_unfinished, replacing, replacing_alone
 
@@ -105,3 +109,14 @@ def test_what_a_killed_process_had_alone_is_free_again_and_forgotten(tmp_path):
         file.write(b"whole")
     assert path.read_text() == "whole"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_who_may_read_the_file_is_for_the_umask_to_say_whoever_writes_it(tmp_path):
+    path = tmp_path / "weights"
+    before = os.umask(0o022)
+    try:
+        with replacing(path) as temporary:
+            save_file({"w": torch.zeros(1)}, temporary)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644

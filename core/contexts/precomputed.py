@@ -7,7 +7,7 @@ from pathlib import Path
 from core.contexts.context_lines import parse_line
 from core.errors import InputError
 from core.lines import read_lines
-from core.records import Context
+from core.records import Context, Example
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,24 @@ class PrecomputedContexts:
 
     by_image: dict[str, list[Context]]
     skipped: tuple[str, ...] = ()
+
+    def check_used(self, examples: Iterable[Example]) -> None:
+        """Check that some example has one of these contexts, if there are any of either.
+
+        Raises:
+            InputError: None has one, so the names in the files are not those of posts or photos.
+        """
+        given = {context.text for contexts in self.by_image.values() for context in contexts}
+        kept = list(examples)
+        if not given or not kept:
+            return
+        if not any(context.text in given for post in kept for context in post.contexts):
+            told = ", ".join(repr(name[:80]) for name in list(self.by_image)[:3])
+            raise InputError(
+                f"no post has a context of the files given: they tell of {told}, posts are called "
+                f"{kept[0].id[:80]!r} and the like; give each image_id the name of a post or of "
+                "its photo, or leave the files out"
+            )
 
 
 def load_contexts(path: Path, *, skip_bad_lines: bool = False) -> PrecomputedContexts:

@@ -2,13 +2,15 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from core.errors import InputError
+from core.images import SUFFIXES
 from core.lines import decode_line
-from core.records import Example
+from core.records import Context, Example
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,24 @@ def parse_object(line: bytes) -> dict[str, Any]:
             f"is a JSON {type(value).__name__}, not an object; write one object a line"
         )
     return value
+
+
+def contexts_of(
+    contexts: Mapping[str, Sequence[Context]] | None, *names: str | None
+) -> tuple[Context, ...]:
+    """Return the contexts under the first name they are known by.
+
+    Args:
+        contexts: By name, which may be that of a photo with or without its ending.
+        names: Of a post and of its photo; None: it has no such name.
+    """
+    if contexts:
+        given = [name for name in names if name]
+        photos = [PurePath(name) for name in given if name.lower().endswith(SUFFIXES)]
+        for name in (*given, *(photo.stem for photo in photos)):
+            if name in contexts:
+                return tuple(contexts[name])
+    return ()
 
 
 def photo_if_there(folder: Path | None, name: str) -> Path | None:

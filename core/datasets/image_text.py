@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from core.datasets.files import Loaded, UniqueIds, parse_object, path_inside
+from core.datasets.files import Loaded, UniqueIds, contexts_of, parse_object, path_inside
 from core.datasets.labels import entity_from_words
 from core.datasets.tokens import check_characters, tokenize
 from core.errors import InputError
@@ -39,7 +39,7 @@ def read_image_text(
         images: Folder that the file's image names start from; None: examples carry no image.
         skip_bad_lines: Leave out bad lines and note them in `skipped`, instead of refusing the
             file.
-        contexts: More contexts, by example id.
+        contexts: More contexts, by example id or the photo's name; see `contexts_of`.
         text_key: Key of the sentence.
         label_key: Key of the label; None: `label`, or else `sentiment`.
         captions_key: Key of sentences that describe the photo, which become contexts; None:
@@ -69,7 +69,7 @@ def read_image_text(
                 raise InputError(message) from None
             skipped.append(message)
             continue
-        known = tuple((contexts or {}).get(example.id, ()))
+        known = contexts_of(contexts, example.id, _optional_text(row, "image"))
         update = {"id": ids.add(example.id), "contexts": example.contexts + known}
         examples.append(example.model_copy(update=update))
     return Loaded(tuple(examples), tuple(skipped))

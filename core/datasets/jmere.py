@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from core.datasets.files import Loaded, UniqueIds, photo_if_there
+from core.datasets.files import Loaded, UniqueIds, contexts_of, photo_if_there
 from core.datasets.labels import canonical_type, entity_from_words
 from core.datasets.tokens import MAX_WORDS, tokens_from_words
 from core.errors import InputError
@@ -39,7 +39,7 @@ def read_jmere(
 
     Args:
         path: The file, at most `MAX_BYTES`.
-        contexts: Contexts by `img_id`, ending included; one without any is left with none.
+        contexts: Contexts by `img_id`, with or without its ending; see `contexts_of`.
         skip_bad_lines: Leave out a bad item and note it in `skipped`, instead of refusing the file.
         images: Folder of the photos; an example whose photo is not there has none.
         types: Entity types that may occur, in any case; None: any. They are read as capitals.
@@ -66,7 +66,7 @@ def read_jmere(
                 raise InputError(message) from None
             skipped.append(message)
             continue
-        found = tuple((contexts or {}).get(row.img_id, ()))
+        found = contexts_of(contexts, row.img_id)
         examples.append(example.model_copy(update={"id": ids.add(example.id), "contexts": found}))
     return Loaded(tuple(examples), tuple(skipped))
 

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from core.datasets.files import Loaded, UniqueIds, photo_if_there
+from core.datasets.files import Loaded, UniqueIds, contexts_of, photo_if_there
 from core.datasets.tokens import tokens_from_words
 from core.errors import InputError
 from core.lines import decode_line, read_lines
@@ -37,7 +37,7 @@ def read_mnre(
 
     Args:
         path: The file.
-        contexts: Contexts by `img_id`, ending included; one without any is left with none.
+        contexts: Contexts by `img_id`, with or without its ending; see `contexts_of`.
         skip_bad_lines: Leave out bad lines and note them in `skipped`, instead of refusing the
             file.
         images: Folder of the photos; an example whose photo is not there has none.
@@ -70,7 +70,7 @@ def read_mnre(
                 text=text,
                 tokens=tokens,
                 image=image,
-                contexts=tuple((contexts or {}).get(instance.img_id, ())),
+                contexts=contexts_of(contexts, instance.img_id),
                 pair=Pair(head=instance.h.pos, tail=instance.t.pos),
                 label=instance.relation,
             )

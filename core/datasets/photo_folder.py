@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from core.datasets.files import Loaded
+from core.datasets.files import Loaded, contexts_of
 from core.datasets.tokens import tokenize
 from core.errors import InputError
 from core.images import SUFFIXES
@@ -48,7 +48,7 @@ def read_photo_folder(
         except InputError as error:
             skipped.append(f"{path}: {error}")
             continue
-        known = tuple((contexts or {}).get(example.id, ()))
+        known = contexts_of(contexts, example.id, example.image.name if example.image else None)
         examples.append(example.model_copy(update={"contexts": known}))
     skipped += [f"{path}: has no {name}.txt beside it" for name in photos for path in photos[name]]
     return Loaded(tuple(examples), tuple(skipped))

@@ -32,7 +32,7 @@ def read_posts(
     Args:
         format_name: One of `FORMATS`.
         file: In that format.
-        contexts: Contexts by image id.
+        contexts: Contexts by image id; see `core.datasets.files.contexts_of`.
         skip_bad_lines: Leave out bad lines and note them, instead of refusing the file.
         images: Folder of the photos.
         split: Of an image_text file: keep only its lines.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from core.datasets.files import Loaded, UniqueIds, photo_if_there
+from core.datasets.files import Loaded, UniqueIds, contexts_of, photo_if_there
 from core.datasets.labels import OUTSIDE, canonical_tag, canonical_type, entities_from_tags
 from core.datasets.tokens import tokens_from_words
 from core.errors import InputError
@@ -31,7 +31,7 @@ def read_twitter(
 
     Args:
         path: The file.
-        contexts: Contexts by image id; an id without any is left with none.
+        contexts: Contexts by image id or the photo's name; see `contexts_of`.
         skip_bad_lines: Leave out a sentence with a bad line and note it in `skipped`, instead of
             refusing the file.
         images: Folder of `<image id>.jpg`; an example whose photo is not there has none.
@@ -61,7 +61,7 @@ def read_twitter(
                 text=text,
                 tokens=tokens,
                 image=image,
-                contexts=tuple((contexts or {}).get(parsed.image_id, ())),
+                contexts=contexts_of(contexts, parsed.image_id, f"{parsed.image_id}.jpg"),
                 entities=entities_from_tags(parsed.tags, text, tokens),
             )
         )

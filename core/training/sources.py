@@ -37,18 +37,20 @@ def load_source(
         cache: Folder of perceived contexts; None: the user's cache.
 
     Raises:
-        InputError: A file is missing or has a line that cannot be read.
+        InputError: A file is missing or has a line that cannot be read, or its contexts belong to
+            no post.
     """
-    contexts = load_all_contexts([data.path(file) for file in source.contexts]).by_image
+    contexts = load_all_contexts([data.path(file) for file in source.contexts])
     loaded = read_posts(
         source.kind,
         data.path(source.file),
-        contexts,
+        contexts.by_image,
         images=data.path(source.images) if source.images else None,
         split=source.split,
         label_key=source.label_key,
         captions_key=source.captions_key,
     )
+    contexts.check_used(loaded.examples)
     examples = _part(loaded.examples, source, data)
     return _perceived(examples, cache, ocr=source.ocr) if source.perceive else list(examples)
 

@@ -2,8 +2,10 @@ import json
 
 import pytest
 
-from core.contexts.precomputed import load_all_contexts, load_contexts
+from core.contexts.precomputed import PrecomputedContexts, load_all_contexts, load_contexts
+from core.datasets.tokens import tokenize
 from core.errors import InputError
+from core.records import Example
 
 
 @pytest.fixture
@@ -113,3 +115,16 @@ def test_files_are_joined_in_their_order_and_so_are_their_bad_lines(write, tmp_p
 
     assert texts_of(loaded) == {"7": ["a dog", "a pup"], "8": ["a cat"]}
     assert [note.split(": ")[0] for note in loaded.skipped] == [f"{first}:2", f"{second}:3"]
+
+
+def test_contexts_that_belong_to_no_post_are_told_of(write):
+    known = load_contexts(write({"image_id": "7", "text": "a dog"}))
+    dog, other = (
+        Example(id="p", text="x", tokens=tokenize("x"), contexts=tuple(contexts))
+        for contexts in (known.by_image["7"], ())
+    )
+    known.check_used([other, dog])
+    known.check_used([])
+    PrecomputedContexts({}).check_used([other])
+    with pytest.raises(InputError, match=r"no post .* tell of '7', posts are called 'p'"):
+        known.check_used([other])

@@ -8,6 +8,7 @@ from dashboard.page_state import PageState
 class Settings(Address):
     size: int = Field(3, ge=1, alias="t_size")
     name: str = Field("", alias="t_name")
+    kinds: tuple[str, ...] = Field((), alias="t_kinds")
 
 
 @pytest.fixture
@@ -49,3 +50,9 @@ def test_a_widget_is_given_its_setting_before_it_is_drawn(state):
 
     assert arguments["key"] == state.key("set", "size") == "test.set.size"
     assert state.widgets["test.set.size"] == 9
+
+
+def test_several_values_are_given_to_a_widget_as_the_browser_answers_them(state):
+    state.take(kinds=["a", "b"])
+    assert state.widgets[state.widget("kinds")] == ["a", "b"]
+    assert state.settings.kinds == ("a", "b")

@@ -1,7 +1,8 @@
 import pytest
 
-from core.datasets.files import UniqueIds, parse_object, path_inside
+from core.datasets.files import UniqueIds, contexts_of, parse_object, path_inside
 from core.errors import InputError
+from core.records import Context
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,31 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path):
     (folder / "link.jpg").symlink_to(tmp_path / "secret.jpg")
     with pytest.raises(InputError, match="outside"):
         path_inside(folder, "link.jpg")
+
+
+@pytest.mark.parametrize(
+    ("known", "names"),
+    [
+        ("p", ("p",)),
+        ("p.jpg", ("p.jpg",)),
+        ("p", ("p.jpg",)),
+        ("p", ("p.JPG",)),
+        ("p", ("7", "sub/p.png")),
+        ("p.jpg", ("p", "p.jpg")),
+        ("post.1", ("post.1", None)),
+    ],
+)
+def test_contexts_are_found_by_the_name_of_a_post_or_of_its_photo(known, names):
+    dog = Context(text="a dog", generator="typed")
+    assert contexts_of({known: [dog], "another": []}, *names) == (dog,)
+
+
+@pytest.mark.parametrize("names", [(), (None,), ("q",), ("p.1",), ("p.jpgx",), ("xp.jpg",)])
+def test_contexts_of_others_are_not_taken(names):
+    assert contexts_of({"p": [Context(text="a dog", generator="typed")]}, *names) == ()
+
+
+def test_the_name_of_a_post_goes_before_that_of_its_photo():
+    dog, cat = (Context(text=text, generator="typed") for text in ("a dog", "a cat"))
+    assert contexts_of({"p": [dog], "1": [cat]}, "1", "p.jpg") == (cat,)
+    assert contexts_of(None, "1") == ()

@@ -56,9 +56,10 @@ def test_words_pair_and_relation_are_read(write):
     assert (first.image, first.contexts, first.entities, first.relations) == (None, (), None, None)
 
 
-def test_pairs_of_one_image_get_ids_of_their_own_and_share_contexts(write):
+@pytest.mark.parametrize("name", ["walk_7.jpg", "walk_7"])
+def test_pairs_of_one_image_get_ids_of_their_own_and_share_contexts(write, name):
     context = Context(text="a woman at a desk", generator="blip2")
-    loaded = read_mnre(write(SMALL), {"walk_7.jpg": [context]}).examples
+    loaded = read_mnre(write(SMALL), {name: [context]}).examples
     assert [example.id for example in loaded] == ["walk_7", "walk_7-2", "b"]
     assert [example.contexts for example in loaded] == [(context,), (context,), ()]
 
