@@ -1,8 +1,9 @@
 """Contexts written beforehand by any model, one JSON object a line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import islice
+from pathlib import Path, PurePath
 
 from core.contexts.context_lines import parse_line
 from core.errors import InputError
@@ -22,23 +23,26 @@ class PrecomputedContexts:
     by_image: dict[str, list[Context]]
     skipped: tuple[str, ...] = ()
 
-    def check_used(self, examples: Iterable[Example]) -> None:
-        """Check that some example has one of these contexts, if there are any of either.
+    def check_used(self, examples: Sequence[Example]) -> None:
+        """Check that these files tell of some example, if there are any contexts and examples.
 
         Raises:
-            InputError: None has one, so the names in the files are not those of posts or photos.
+            InputError: They tell of none, so their names are not those of posts or photos.
         """
-        given = {context.text for contexts in self.by_image.values() for context in contexts}
-        kept = list(examples)
-        if not given or not kept:
+        texts = {context.text for contexts in self.by_image.values() for context in contexts}
+        if not texts or not examples:
             return
-        if not any(context.text in given for post in kept for context in post.contexts):
-            told = ", ".join(repr(name[:80]) for name in list(self.by_image)[:3])
-            raise InputError(
-                f"no post has a context of the files given: they tell of {told}, posts are called "
-                f"{kept[0].id[:80]!r} and the like; give each image_id the name of a post or of "
-                "its photo, or leave the files out"
-            )
+        # A post whose photo nothing could be said of is told of, too.
+        names = {*self.by_image, *(PurePath(name).stem for name in self.by_image)}
+        for post in examples:
+            if post.id in names or any(context.text in texts for context in post.contexts):
+                return
+        told = ", ".join(repr(name[:80]) for name in islice(self.by_image, 3))
+        raise InputError(
+            f"no post has a context of the files given: they tell of {told}, posts are called "
+            f"{examples[0].id[:80]!r} and the like; give each image_id the name of a post or of "
+            "its photo, or leave the files out"
+        )
 
 
 def load_contexts(path: Path, *, skip_bad_lines: bool = False) -> PrecomputedContexts:

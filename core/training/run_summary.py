@@ -174,9 +174,8 @@ def _standing(history: RunHistory, now: float, metrics: Mapping[str, Any]) -> di
     told = [time for time in known if math.isfinite(time)]
     silent = max(now - max(told, default=history.modified), 0.0)
     is_scoring = history.scoring is not None
-    usual = (
-        STALE_GAPS * history.steps["time"].dropna().diff().median()
-    )  # NaN, the least here: not known yet
+    # NaN while no gap is known; the maximum below keeps its first argument then.
+    usual = STALE_GAPS * history.steps["time"].dropna().diff().median()
     is_alive = silent < max(SCORING_SECONDS if is_scoring else STALE_SECONDS, usual)
     return {
         "status": "running" if is_alive else "stale",

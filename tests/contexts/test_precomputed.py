@@ -128,3 +128,9 @@ def test_contexts_that_belong_to_no_post_are_told_of(write):
     PrecomputedContexts({}).check_used([other])
     with pytest.raises(InputError, match=r"no post .* tell of '7', posts are called 'p'"):
         known.check_used([other])
+
+
+def test_a_post_whose_photo_nothing_was_said_of_is_told_of(write):
+    silent, told = {"image_id": "7.jpg", "text": ""}, {"image_id": "8.jpg", "text": "a dog"}
+    known = load_contexts(write(silent, told))
+    known.check_used([Example(id="7", text="x", tokens=tokenize("x"))])
