@@ -22,12 +22,11 @@ from core.datasets.files import Loaded
 from core.datasets.photo_folder import read_photo_folder
 from core.devices import choose_device
 from core.errors import InputError
-from core.evaluation.reports import is_annotated
+from core.evaluation.gold import check_gold, is_annotated, is_labelled
 from core.images import read_image
 from core.pipeline import Pipeline
 from core.posts import read_dataset
 from core.records import Example, Record
-from core.tasks import build_codec
 from core.training.checkpoint import Checkpoint, load_checkpoint
 from core.workers import in_processes
 
@@ -123,7 +122,7 @@ def annotate(
     _check(examples, out, workers)
     device = choose_device(device)
     ready = load_checkpoint(checkpoint)
-    _check_gold(examples, ready.config.head)
+    _check_gold(examples, ready.config.head, dataset)
     failed: list[str] = []
     with UnfinishedRun(out, examples, describe=describe) as run:
         if resume:
@@ -190,15 +189,10 @@ def _check_replaceable(out: Path) -> None:
         ) from None
 
 
-def _check_gold(examples: Sequence[Example], head: HeadConfig) -> None:
+def _check_gold(examples: Sequence[Example], head: HeadConfig, dataset: str) -> None:
     """Refuse gold answers that the model cannot give, as `evaluate` does: they only look wrong."""
-    codec = build_codec(head)
-    for example in examples:
-        if example.tokens and is_annotated(example, head):
-            try:
-                codec.encode([example], [len(example.tokens)])
-            except InputError as error:
-                raise InputError(f"post {example.id!r}: {error}") from None
+    asked = [post for post in examples if is_annotated(post, head) or is_labelled(post, head)]
+    check_gold([post for post in asked if post.tokens], head, dataset)
 
 
 def _in_this_process(

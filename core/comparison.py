@@ -17,8 +17,8 @@ from core.config import Config
 from core.config_changes import changed_keys
 from core.config_files import base_of
 from core.errors import InputError
+from core.evaluation.gold import is_annotated
 from core.evaluation.predictions import predict_outcomes
-from core.evaluation.reports import is_annotated
 from core.evaluation.scores import alignment_reports
 from core.evaluation.unit_counts import UnitCounts, micro_score, unit_counts
 from core.experiment import Trained, train_model

@@ -12,16 +12,15 @@ from tqdm import tqdm
 from transformers import PreTrainedTokenizerFast
 
 from core.config import Config, SourceConfig
-from core.datasets.gold import check_gold, without_gold_spans
 from core.datasets.leaks import find_leaks
 from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
 from core.encoders.image import ImageEncoder, load_image_encoder
 from core.errors import InputError
+from core.evaluation.gold import check_gold, without_gold_spans
 from core.evaluation.scores import scores
 from core.model import ShapCA
 from core.records import Example
-from core.tasks import build_codec
 from core.training.checkpoint import (
     CHECKPOINTS,
     build_model,
@@ -193,7 +192,7 @@ def _load(
     if not examples:
         raise InputError(f"The source {source.name} has no examples; check its file and split.")
     if asks:
-        check_gold(examples, build_codec(config.head), source.name)
+        check_gold(examples, config.head, source.name)
     else:
         examples = without_gold_spans(examples)
     return examples, image_features(examples, cache)

@@ -13,8 +13,8 @@ from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
 from core.errors import InputError
 from core.evaluation.conditions import conditions
+from core.evaluation.gold import is_annotated
 from core.evaluation.predictions import predict_outcomes
-from core.evaluation.reports import is_annotated
 from core.evaluation.unit_counts import unit_counts
 from core.records import Example
 from core.training.checkpoint import image_encoder_of, load_checkpoint

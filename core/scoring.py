@@ -3,14 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from core.datasets.gold import check_gold
 from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
 from core.errors import InputError
-from core.evaluation.reports import gold_in_words
+from core.evaluation.gold import check_gold, gold_in_words
 from core.evaluation.scores import scores
 from core.posts import read_dataset
-from core.tasks import build_codec
 from core.training.checkpoint import image_encoder_of, load_checkpoint
 from core.training.sources import image_features
 
@@ -53,8 +51,7 @@ def evaluate_file(
         types=ready.config.head.entity_types,
         relations=ready.config.head.relations or None,
     )
-    codec = build_codec(ready.config.head)
-    found = check_gold(loaded.examples, codec, str(file), skip_bad=skip_bad_lines)
+    found = check_gold(loaded.examples, ready.config.head, str(file), skip_bad=skip_bad_lines)
     if not found.examples:
         raise InputError(f"{file}: has no example to score")
     cache = FeatureCache(image_encoder_of(ready, device))

@@ -128,7 +128,7 @@ def test_gold_that_the_model_cannot_give_is_refused_by_its_post(
     [entity, *_] = (post := examples[0]).entities
     person = entity.model_copy(update={"type": "person"})
     renamed = post.model_copy(update={"entities": (person,)})
-    with pytest.raises(InputError, match=f"post '{post.id}': entity .* is of type person, known"):
+    with pytest.raises(InputError, match=f", post {post.id}: entity .* is of type person, known"):
         run([renamed], tiny_checkpoint, tmp_path / "run.jsonl")
     assert not any(tmp_path.iterdir())
 

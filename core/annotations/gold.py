@@ -1,7 +1,7 @@
 """What people say of a post, next to what the model says of it."""
 
 from core.config import HeadConfig
-from core.evaluation.reports import gold_outcome, is_annotated
+from core.evaluation.gold import gold_outcome, is_annotated
 from core.records import Example, Outcome, Record
 
 

@@ -7,7 +7,8 @@ from transformers import PreTrainedTokenizerFast
 
 from core.config import Config
 from core.datasets.batches import Batch, Features, collate
-from core.evaluation.reports import Report, is_annotated, task_report
+from core.evaluation.gold import is_annotated
+from core.evaluation.reports import Report, task_report
 from core.model import ShapCA
 from core.records import Example, Outcome
 from core.tasks import build_codec

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from core.config import HeadConfig
 from core.datasets.relations import NO_RELATION
 from core.evaluation.classification import label_report
+from core.evaluation.gold import gold_outcome
 from core.evaluation.jmere import joint_report
 from core.evaluation.mner import entity_report
 from core.evaluation.mre import relation_report
@@ -41,41 +42,6 @@ class Report(Protocol):
     def model_dump(self) -> dict[str, Any]:
         """Return everything as JSON."""
         ...
-
-
-def is_annotated(example: Example, head: HeadConfig) -> bool:
-    """Return whether an example has gold labels of the task."""
-    match head.task:
-        case "mner":
-            return example.entities is not None
-        case "jmere":
-            return example.entities is not None and example.relations is not None
-        case "mre":
-            return example.pair is not None and example.label in head.relations
-        case "classification":  # the model reads words, with whatever stands beside them
-            return bool(example.tokens) and example.label in head.labels
-
-
-def gold_in_words(head: HeadConfig) -> str:
-    """Return what `is_annotated` looks for, in words."""
-    match head.task:
-        case "mner":
-            return "which entities it names"
-        case "jmere":
-            return "which entities it names and how they are related"
-        case "mre":
-            return f"how two marked names are related ({', '.join(head.relations)})"
-        case "classification":
-            return f"which label it has ({', '.join(head.labels)})"
-
-
-def gold_outcome(example: Example) -> Outcome:
-    """Return what people say of a post."""
-    return Outcome(
-        entities=list(example.entities or ()),
-        relations=list(example.relations or ()),
-        label=example.label,
-    )
 
 
 def task_report(

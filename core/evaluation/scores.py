@@ -11,8 +11,9 @@ from transformers import PreTrainedTokenizerFast
 from core.config import Config
 from core.datasets.batches import Features
 from core.evaluation.alignment import AlignmentReport, alignment_report
+from core.evaluation.gold import is_annotated
 from core.evaluation.predictions import batches, predict_outcomes
-from core.evaluation.reports import MEASURED, is_annotated, task_report
+from core.evaluation.reports import MEASURED, task_report
 from core.model import AlignmentFeatures, ShapCA
 from core.records import Example, Side
 

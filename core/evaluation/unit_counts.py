@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from core.evaluation.counts import OVERALL, Score
 from core.evaluation.error_classes import SCORED, Match, match_units
-from core.evaluation.reports import gold_outcome
+from core.evaluation.gold import gold_outcome
 from core.records import Example, Outcome, Task
 
 Counts = tuple[int, int, int]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from core.config import Config, HeadConfig, SourceConfig
 from core.errors import InputError
-from core.evaluation.reports import gold_in_words, is_annotated
+from core.evaluation.gold import check_label, gold_in_words, is_annotated
 from core.records import Example
 from core.shapley.alignment import OBJECTIVES
 
@@ -68,6 +68,11 @@ def _check_labels(source: SourceConfig, examples: Sequence[Example], head: HeadC
     if not any(example.label in head.labels for example in examples):
         named = ", ".join(head.labels)
         raise _silent(source, examples, f"which label it has ({named or 'head.labels is empty'})")
+    for example in examples:
+        try:
+            check_label(example, head.labels)
+        except InputError as error:
+            raise InputError(f"{source.name}, post {example.id}: {error}") from None
 
 
 def _check_pairs(source: SourceConfig, examples: Sequence[Example], config: Config) -> None:

@@ -4,90 +4,14 @@ import typing
 
 import pytest
 
-from core.config import HeadConfig
-from core.datasets.labels import entity_from_words
-from core.datasets.tokens import tokens_from_words
-from core.evaluation.reports import (
-    MEASURED,
-    gold_in_words,
-    gold_outcome,
-    is_annotated,
-    task_report,
-)
-from core.records import Example, Outcome, Pair, Relation, Task
-
-HEADS: dict[Task, HeadConfig] = {
-    "mner": HeadConfig(),
-    "mre": HeadConfig(task="mre", relations=("None", "likes")),
-    "jmere": HeadConfig(task="jmere", relations=("likes",)),
-    "classification": HeadConfig(task="classification", labels=("bad", "good")),
-}
-TEXT, TOKENS = tokens_from_words(["Ada", "likes", "Oslo"])
-BARE = Example(id="1", text=TEXT, tokens=TOKENS)
-NAMES = tuple(
-    entity_from_words(TEXT, TOKENS, start, start + 1, name)
-    for start, name in ((0, "PER"), (2, "LOC"))
-)
-LIKES = Relation(head=0, tail=1, type="likes")
-PAIR = Pair(head=(0, 1), tail=(2, 3))
-KNOWN = {
-    "mner": {"entities": NAMES},
-    "mre": {"pair": PAIR, "label": "likes"},
-    "jmere": {"entities": NAMES, "relations": (LIKES,)},
-    "classification": {"label": "good"},
-}
-
-
-def example(**known) -> Example:
-    return BARE.model_copy(update=known)
-
-
-def annotated_for(**known) -> set[str]:
-    return {task for task, head in HEADS.items() if is_annotated(example(**known), head)}
+from core.evaluation.gold import gold_outcome
+from core.evaluation.reports import MEASURED, task_report
+from core.records import Outcome, Relation, Task
+from tests.evaluation.annotated import HEADS, KNOWN, NAMES, example
 
 
 def test_every_task_has_a_name_for_what_it_counts():
     assert set(MEASURED) == set(typing.get_args(Task))
-
-
-@pytest.mark.parametrize(
-    ("known", "tasks"),
-    [
-        ({}, set()),
-        (KNOWN["mner"], {"mner"}),
-        ({"entities": ()}, {"mner"}),  # somebody looked and found none
-        (KNOWN["mre"], {"mre"}),
-        ({"pair": PAIR}, set()),
-        ({"pair": PAIR, "label": "hates"}, set()),
-        ({"label": "likes"}, set()),
-        (KNOWN["jmere"], {"mner", "jmere"}),
-        ({"relations": ()}, set()),
-        (KNOWN["classification"], {"classification"}),
-        ({"label": "odd"}, set()),
-        ({"label": "good", "text": "", "tokens": ()}, set()),
-    ],
-)
-def test_an_example_is_annotated_for_the_tasks_whose_gold_it_has(known, tasks):
-    assert annotated_for(**known) == tasks
-
-
-@pytest.mark.parametrize(
-    ("task", "names"),
-    [
-        ("mner", "entities"),
-        ("mre", "None, likes"),
-        ("jmere", "related"),
-        ("classification", "good"),
-    ],
-)
-def test_what_is_looked_for_is_told_in_words(task, names):
-    assert names in gold_in_words(HEADS[task])
-
-
-def test_gold_is_all_that_people_said():
-    said = gold_outcome(example(entities=NAMES, relations=(LIKES,), label="good"))
-    assert said == Outcome(entities=list(NAMES), relations=[LIKES], label="good")
-    assert gold_outcome(BARE) == Outcome()
 
 
 @pytest.mark.parametrize("task", HEADS)

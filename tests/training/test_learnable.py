@@ -95,6 +95,8 @@ def test_labels_need_a_post_with_one_of_them(make_config):
     with pytest.raises(InputError, match=r"tags: none of 2 posts says which label .*\(bad, good\)"):
         check_posts(config, [[example(), example("two", label="neutral")]], [])
     check_posts(config, [[example(), example("two", label="bad")]], [])
+    with pytest.raises(InputError, match="tags, post three: its label is 'Bad', known are bad, go"):
+        check_posts(config, [[example("two", label="bad"), example("three", label="Bad")]], [])
     unnamed = config.model_copy(update={"head": HeadConfig()})
     with pytest.raises(InputError, match=r"head\.labels is empty"):
         check_posts(unnamed, [[example(label="bad")]], [])
