@@ -1,7 +1,7 @@
 """Many posts through the pipeline into one annotation file; a run that was killed goes on."""
 
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ import torch
 
 from core.amounts import amount
 from core.annotations.columns import About
-from core.annotations.files import write_annotations
+from core.annotations.files import read_annotations, write_annotations
 from core.annotations.gold import marked_by_people
 from core.annotations.record_lines import read_records_jsonl, write_records_jsonl
 from core.annotations.unfinished import UnfinishedRun
@@ -117,7 +117,8 @@ def annotate(
     Raises:
         InputError: There are no posts or none can be read, an id occurs twice, a gold answer is
             none that the checkpoint could give, the checkpoint is missing, the file cannot be
-            written or holds something else, or what an earlier process left is of another run.
+            written or holds what this run does not make, or what an earlier process left is of
+            another run.
     """
     _check(examples, out, workers)
     device = choose_device(device)
@@ -168,8 +169,6 @@ def annotate_post(pipeline: Pipeline, example: Example, *, describe: bool) -> Re
 def _check(examples: Sequence[Example], out: Path, workers: int) -> None:
     if out.suffix not in FORMS:
         raise InputError(f"{out}: is written as {' or '.join(FORMS)}; let its name end so")
-    if out.suffix == ".jsonl" and out.exists():
-        _check_replaceable(out)
     if workers < 1:
         raise InputError(f"{workers} workers cannot do anything; give 1 or more")
     if not examples:
@@ -177,16 +176,27 @@ def _check(examples: Sequence[Example], out: Path, workers: int) -> None:
     name, times = Counter(example.id for example in examples).most_common(1)[0]
     if times > 1:
         raise InputError(f"id {name!r} occurs {times} times among the posts; rename all but one")
+    if out.exists():
+        _check_replaceable(out, {example.id for example in examples})
 
 
-def _check_replaceable(out: Path) -> None:
-    """Refuse to replace what nobody can make again, such as the posts themselves."""
+def _check_replaceable(out: Path, ids: Set[str]) -> None:
+    """Refuse to replace what this run does not make anew: other posts, or the posts themselves."""
     try:
-        next(read_records_jsonl(out), None)
-    except InputError:
+        if out.suffix == ".jsonl":
+            there = [record.post.id for record in read_records_jsonl(out)]
+        else:
+            there = list(read_annotations(out).table["id"])
+    except InputError as error:
         raise InputError(
-            f"{out} holds something else than Records, which would be lost; name another --out"
+            f"{out} holds something else than Records, which would be lost ({error}); name another "
+            "--out, or remove it"
         ) from None
+    if others := [name for name in there if name not in ids]:
+        raise InputError(
+            f"{out} holds {amount(len(others), 'post')} that would be lost, such as {others[0]!r}: "
+            "this run does not read them; name another --out, or remove it"
+        )
 
 
 def _check_gold(examples: Sequence[Example], head: HeadConfig, dataset: str) -> None:

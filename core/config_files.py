@@ -27,7 +27,8 @@ def load_toml(path: Path, schema: TypeAdapter[_Read], overrides: list[str] | Non
     """Read a file of settings, with `key.sub=value` overrides whose values are TOML.
 
     A file may begin with `extends = "other.toml"`, a path from its own folder: it then says only
-    what differs. Sections are merged key by key, lists replaced as a whole.
+    what differs. Sections are merged key by key, lists replaced as a whole; the words of a card
+    are not taken over.
 
     Raises:
         InputError: The file is missing, is no TOML, or a key is unknown, missing or mistyped.
@@ -58,7 +59,9 @@ def _read_table(path: Path, depth: int = 0) -> dict[str, Any]:
         return table
     if depth == _DEEPEST or not isinstance(base, str):
         raise InputError(f"{path}: extends {base!r}; name one file, and no circle of files")
-    return _merged(_read_table(path.parent / base, depth + 1), table)
+    extended = _read_table(path.parent / base, depth + 1)
+    extended.pop("card", None)  # what it claims was found out about that checkpoint alone
+    return _merged(extended, table)
 
 
 def _parse(path: Path) -> dict[str, Any]:

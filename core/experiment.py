@@ -11,7 +11,10 @@ import torch
 from tqdm import tqdm
 from transformers import PreTrainedTokenizerFast
 
+from core.amounts import amount
 from core.config import Config, SourceConfig
+from core.config_changes import changed_keys
+from core.config_files import load_config
 from core.datasets.leaks import find_leaks
 from core.devices import choose_device
 from core.encoders.feature_cache import FeatureCache
@@ -83,11 +86,13 @@ def run_experiment(
         The metrics; nothing in other processes than the first of several.
 
     Raises:
-        InputError: Data cannot be read or teaches nothing, or the run folder holds another config.
+        InputError: Data cannot be read or teaches nothing, or one of the folders holds what
+            another config made.
     """
     device = choose_device(device)
     folder = checkpoint_folder or CHECKPOINTS / config.name
     make_folder(folder)  # hours of training should not end at a name that is taken
+    _check_replaceable(folder, config)
     trained = train_model(config, run_folder or Path("runs") / config.name, device=device)
     if not trained.is_main:
         return {}
@@ -117,6 +122,21 @@ def run_experiment(
     save_metrics(folder, metrics)
     write_model_card(folder, config, metrics)
     return metrics
+
+
+def _check_replaceable(folder: Path, config: Config) -> None:
+    """Refuse to put a checkpoint in the place of one that this config would not make."""
+    written = folder / "config.toml"
+    if not written.exists():
+        return
+    there = load_config(written)
+    if there.model_copy(update={"card": config.card}) != config:
+        differs = ", ".join(changed_keys(there, config)) or "its name or seed"
+        raise InputError(
+            f"{folder} holds the checkpoint {there.name} of another config, which would be lost "
+            f"(what differs: {differs}); give this config a name of its own, name another folder "
+            "with --out, or remove that one"
+        )
 
 
 def _machine(device: str) -> str:
@@ -187,12 +207,27 @@ def _load(
     asks: bool = True,
 ) -> Data:
     """Read a source; gold entities and relations are kept, and must fit, where one `asks` them."""
-    examples = load_source(source, config.data)
-    examples = without_overlap(examples, held_out)
+    read = load_source(source, config.data)
+    examples = without_overlap(read, held_out)
     if not examples:
-        raise InputError(f"The source {source.name} has no examples; check its file and split.")
+        raise InputError(_nothing_left(source, len(read)))
+    if left_out := len(read) - len(examples):
+        tqdm.write(
+            f"{source.name}: {amount(left_out, 'post')} of {len(read):,} left out, whose sentences "
+            "stand in dev or an evaluation (data.drop_overlap)",
+            file=sys.stderr,
+        )
     if asks:
         check_gold(examples, config.head, source.name)
     else:
         examples = without_gold_spans(examples)
     return examples, image_features(examples, cache)
+
+
+def _nothing_left(source: SourceConfig, read: int) -> str:
+    if not read:
+        return f"{source.name} has no posts; check its file, split and part"
+    return (
+        f"{source.name}: the sentences of all {read:,} posts stand in dev or an evaluation as "
+        "well, and data.drop_overlap leaves such posts out; train on others, or set it to false"
+    )

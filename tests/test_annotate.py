@@ -224,8 +224,24 @@ def test_a_file_of_posts_is_not_replaced_by_its_records(examples, tiny_checkpoin
     assert out.read_text(encoding="utf-8") == posts
     assert list(tmp_path.iterdir()) == [out]
     out.write_text("", encoding="utf-8")
-    run(examples, tiny_checkpoint, out)
     assert run(examples[:2], tiny_checkpoint, out).posts == len(records(out)) == 2
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".parquet"])
+def test_records_of_posts_that_this_run_does_not_read_are_kept(
+    examples, tiny_checkpoint, tmp_path, ending
+):
+    out = tmp_path / f"run{ending}"
+    run(examples[:3], tiny_checkpoint, out)
+    before = out.read_bytes()
+    with pytest.raises(InputError, match=f"holds 1 post .* lost, such as {examples[0].id!r}"):
+        run(examples[1:], tiny_checkpoint, out)
+    assert out.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [out]
+    assert run(examples[:4], tiny_checkpoint, out).posts == 4  # the same and one more
+    out.write_bytes(before[: len(before) // 2])
+    with pytest.raises(InputError, match="something else than Records"):
+        run(examples, tiny_checkpoint, out)
 
 
 def test_ids_must_differ(examples, tiny_checkpoint, tmp_path):

@@ -164,6 +164,13 @@ def test_a_result_that_cannot_be_written_is_said(capsys, tmp_path, tiny_checkpoi
     assert "cannot be written" in refused(capsys, "analyse", *arguments)
 
 
+def test_where_a_result_goes_is_looked_at_before_the_work(tmp_path, capsys):
+    for out, why in ((tmp_path, "is a folder"), (tmp_path / "no" / "o.json", "there is no folder")):
+        # There is no such checkpoint; the file is complained of first.
+        told = refused(capsys, "evaluate", "--checkpoint", "none", "--json", str(out))
+        assert f"{out}: cannot be written ({why}" in told
+
+
 def test_a_file_is_scored(tiny_checkpoint, tmp_path, capsys):
     posts = tmp_path / "posts.txt"
     posts.write_text("IMGID:1\nAnna\tB-PER\nsings\tO\n\nIMGID:2\nOslo\tB-LOC\n", encoding="utf-8")

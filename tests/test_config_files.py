@@ -177,7 +177,8 @@ def test_a_model_that_learns_without_contexts_is_chosen_without_them(path):
 
 def test_a_config_that_extends_another_says_only_what_differs(tmp_path):
     (tmp_path / "base.toml").write_text(
-        'name = "base"\nseed = 5\n[training]\nepochs = 3\nclip = 2.0\n[data]\nsources = []\n'
+        'name = "base"\nseed = 5\n[card]\nclaims = "Best of all."\n'
+        "[training]\nepochs = 3\nclip = 2.0\n[data]\nsources = []\n"
         '[data.dev]\nname = "dev"\nkind = "twitter"\nfile = "dev.txt"\n',
         encoding="utf-8",
     )
@@ -188,6 +189,7 @@ def test_a_config_that_extends_another_says_only_what_differs(tmp_path):
     assert (changed.name, changed.seed) == ("changed", 5)
     assert (changed.training.epochs, changed.training.clip) == (4, 2.0)
     assert changed.data.dev.file == "dev.txt"
+    assert changed.card.claims == ""  # it was said of the other one
 
 
 @pytest.mark.parametrize("extends", ['"changed.toml"', "3"])

@@ -75,9 +75,35 @@ def test_training_posts_that_stand_in_an_evaluation_are_left_out(make_config, fo
     config = make_config()
     data = config.data.model_copy(update={"drop_overlap": True})
     config = config.model_copy(update={"data": data})
-    with pytest.raises(InputError, match="source tags has no examples"):
+    with pytest.raises(InputError, match="tags: the sentences of all 8 posts stand in dev or"):
         run_experiment(config, run_folder=tmp_path / "run", checkpoint_folder=tmp_path / "out")
     assert not any((tmp_path / "out").iterdir())
+
+
+def test_how_many_training_posts_are_left_out_is_said(make_config, data_root, tmp_path, capsys):
+    config = make_config(epochs=1)
+    posts = (data_root / "posts.txt").read_text(encoding="utf-8").strip()
+    (tmp_path / "few.txt").write_text(posts.split("\n\n")[0] + "\n", encoding="utf-8")
+    dev = config.data.dev.model_copy(update={"file": str(tmp_path / "few.txt"), "contexts": ()})
+    changed = {"drop_overlap": True, "dev": dev, "evaluations": ()}
+    data = config.data.model_copy(update=changed)
+    run_in(config.model_copy(update={"data": data}), tmp_path)
+    assert "tags: 1 post of 8 left out, whose sentences stand in dev" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("update", "differs"),
+    [({"name": "other"}, "its name or seed"), ({"seed": 14}, "its name or seed"), ({}, "training")],
+)
+def test_a_checkpoint_of_another_config_is_not_replaced(
+    make_config, metrics, folders, tmp_path, update, differs
+):
+    config = make_config(epochs=1 if update else 2).model_copy(update=update)
+    before = (folders[1] / WEIGHTS).read_bytes()
+    with pytest.raises(InputError, match=rf"holds the checkpoint miniature .*differs: {differs}"):
+        run_experiment(config, run_folder=tmp_path / "run", checkpoint_folder=folders[1])
+    assert (folders[1] / WEIGHTS).read_bytes() == before
+    assert not (tmp_path / "run").exists()
 
 
 def test_an_experiment_that_has_nowhere_to_go_ends_before_it_begins(make_config, tmp_path):

@@ -19,7 +19,24 @@ OutFolder = Annotated[
     Path | None, typer.Option(help="Checkpoint folder; default checkpoints/<name>.")
 ]
 SkipBadLines = Annotated[bool, typer.Option(help="Leave out bad lines, and count them.")]
-JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the result here as JSON.")]
+
+
+def _in_a_folder(path: Path | None) -> Path | None:
+    """Refuse a file that cannot be written before there is anything to write.
+
+    Raises:
+        InputError: It is a folder, or there is none around it.
+    """
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        why = "is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+        raise InputError(f"{path}: cannot be written ({why}); name a file in a folder there is")
+    return path
+
+
+JsonFile = Annotated[
+    Path | None,
+    typer.Option("--json", callback=_in_a_folder, help="Write the result here as JSON."),
+]
 
 
 def write(text: str, path: Path | None) -> None:

@@ -18,13 +18,15 @@ def write_model_card(folder: Path, config: Config, metrics: dict[str, Any]) -> N
     """
     megabytes = (folder / WEIGHTS).stat().st_size / 1e6
     sections = [
-        f"# {config.name}\n\n{config.card.summary.strip()}",
-        "## Made from\n\n" + _sources(config, metrics) + f"\n\n{config.card.data.strip()}",
+        f"# {config.name}",
+        config.card.summary,
+        "## Made from\n\n" + _sources(config, metrics),
+        config.card.data,
         "## Scores\n\n" + _scores(metrics),
-        f"## What it can and cannot claim\n\n{config.card.claims.strip()}",
-        f"## Limits\n\n{config.card.limits.strip()}",
+        *_titled("What it can and cannot claim", config.card.claims),
+        *_titled("Limits", config.card.limits),
         "## Reproduce\n\n"
-        f"`python -m core train configs/{config.name}.toml` (seed {config.seed}, "
+        f"`python -m core train config.toml`, with the file beside this one (seed {config.seed}, "
         f"{config.training.epochs} epochs, best epoch {metrics['best_epoch']} by dev "
         f"{metrics.get('chosen_by', 'F1')}, "
         f"{metrics['training_seconds'] / 3600:.2f} hours of training steps{_where(metrics)}). "
@@ -32,8 +34,13 @@ def write_model_card(folder: Path, config: Config, metrics: dict[str, Any]) -> N
         f"The frozen parts are {config.text_encoder.model} (embeddings) and "
         f"{config.image_encoder.model}, named and hashed in its header.",
     ]
-    text = "\n\n".join(sections) + "\n"
+    text = "\n\n".join(part.strip() for part in sections if part.strip()) + "\n"
     replace(folder / "README.md", lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def _titled(title: str, words: str) -> list[str]:
+    """Return a section of the config's own words; none where it has none."""
+    return [f"## {title}", words] if words.strip() else []
 
 
 def _where(metrics: dict[str, Any]) -> str:

@@ -65,13 +65,22 @@ def test_every_figure_stands_beside_its_data(card):
 def test_the_command_seed_hours_and_size_are_given(card, tiny_text_model):
     text = section(card, "Reproduce")
     for said in (
-        "`python -m core train configs/miniature.toml`",
+        "`python -m core train config.toml`, with the file beside this one",
         "seed 13, 4 epochs, best epoch 3 by dev F1, ",
         "1.50 hours",
         "is 2.5 MB",
         str(tiny_text_model),
     ):
         assert said in text
+
+
+def test_what_the_config_does_not_say_takes_no_room(make_config, tmp_path):
+    (tmp_path / WEIGHTS).write_bytes(b"")
+    write_model_card(tmp_path, make_config(), METRICS)
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    titles = [line for line in card.splitlines() if line.startswith("#")]
+    assert titles == ["# miniature", "## Made from", "## Scores", "## Reproduce"]
+    assert "\n\n\n" not in card
 
 
 def test_the_card_says_what_the_epoch_was_chosen_by(make_config, tmp_path):

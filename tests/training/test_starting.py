@@ -1,5 +1,7 @@
 """Training that starts from a checkpoint of another task."""
 
+import shutil
+
 import pytest
 import torch
 
@@ -83,6 +85,7 @@ def test_a_run_that_goes_on_tells_of_the_checkpoint_it_really_started_from(
     config = make_config(epochs=1, start_from=str(start))
     places = {"run_folder": tmp_path / "run", "checkpoint_folder": tmp_path / "made"}
     first = run_experiment(config, **places, device="cpu")
+    shutil.rmtree(start)
     run_experiment(
         make_config(epochs=1), run_folder=tmp_path / "other", checkpoint_folder=start, device="cpu"
     )
