@@ -4,11 +4,13 @@ No model is needed for it.
 """
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from pydantic import Field
 
 from core.contexts.precomputed import load_all_contexts
+from core.datasets.image_text import KEYS, unread_keys
 from core.datasets.leaks import Leak, LeakReport, find_leaks
 from core.datasets.published import published_split
 from core.datasets.readers import read_posts
@@ -35,15 +37,16 @@ class CheckReport(Frozen):
     counts: Counts
     skipped: tuple[str, ...] = Field(description="bad lines, as `file:line: why`")
     skipped_contexts: tuple[str, ...] = Field(description="bad lines of context files, likewise")
+    unread: dict[str, int] = Field(description="keys of an image_text file that nothing reads")
     expected: Expected | None
     leaks: LeakReport
 
     @property
     def is_sound(self) -> bool:
-        """Whether there is no bad line, no published number that differs, and no leak."""
+        """Whether there are posts, no bad line, no published number that differs, and no leak."""
         bad = self.skipped + self.skipped_contexts
         agrees = self.expected is None or all(row.agrees for row in self.expected.rows)
-        return not bad and agrees and not self.leaks.warnings
+        return self.counts.posts > 0 and not bad and agrees and not self.leaks.warnings
 
 
 def check_file(
@@ -80,6 +83,7 @@ def check_file(
         counts=counts,
         skipped=loaded.skipped,
         skipped_contexts=known.skipped,
+        unread=dict(unread_keys(file).most_common()) if dataset == "image_text" else {},
         expected=published
         and Expected(
             split=expect or "",
@@ -94,6 +98,8 @@ def check_file(
 def check_table(report: CheckReport) -> str:
     """Return a report as text for a terminal."""
     parts = [_counts(report.counts)]
+    if report.unread:
+        parts.append(_unread(report.unread))
     if report.expected:
         parts.append(_expected(report.expected))
     if report.leaks.leaks:
@@ -107,6 +113,8 @@ def check_table(report: CheckReport) -> str:
         if lines:
             more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
             parts.append([f"{len(lines)} {what}, left out:", *lines[:_SHOWN], *more])
+    if not report.counts.posts:
+        parts.append([f"{report.file} has no posts; check the file and the split"])
     parts.append(["sound" if report.is_sound else "not sound: see above"])
     return "\n\n".join("\n".join(part) for part in parts)
 
@@ -130,6 +138,12 @@ def _counts(counts: Counts) -> list[str]:
     ]
     lines = [f"{name:<40}{number:>10,}" for name, number in rows]
     return lines + ([f"{'words of a context, on average':<40}{length:>10.1f}"] if length else [])
+
+
+def _unread(keys: dict[str, int]) -> list[str]:
+    named = ", ".join(f"{name} ({count:,})" for name, count in islice(keys.items(), _SHOWN))
+    more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
+    return [f"keys that nothing reads, and how often: {named}{more}", f"read are {', '.join(KEYS)}"]
 
 
 def _expected(expected: Expected) -> list[str]:

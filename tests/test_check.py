@@ -56,6 +56,30 @@ def test_bad_lines_are_left_out_listed_and_counted(posts, write_contexts):
     assert table.endswith("not sound: see above")
 
 
+def test_a_file_without_posts_is_not_sound(tmp_path):
+    path = tmp_path / "posts.jsonl"
+    path.write_text('{"text": "Ada sings", "split": "train"}\n', encoding="utf-8")
+    assert check_file("image_text", path).is_sound
+    empty = check_file("image_text", path, split="dev")
+    assert not empty.is_sound
+    assert f"{path} has no posts; check the file and the split" in check_table(empty)
+
+
+def test_keys_that_nothing_reads_are_told_of(tmp_path):
+    path = tmp_path / "posts.jsonl"
+    path.write_text('{"text": "Ada sings", "entites": []}\n', encoding="utf-8")
+    report = check_file("image_text", path)
+    assert (report.is_sound, report.unread) == (True, {"entites": 1})
+    assert "keys that nothing reads, and how often: entites (1)\nread are id," in check_table(
+        report
+    )
+
+
+def test_a_folder_of_photos_that_is_not_there_is_refused(posts, tmp_path):
+    with pytest.raises(InputError, match="nowhere: is no folder of photos"):
+        check_file("twitter", posts, images=tmp_path / "nowhere")
+
+
 def test_leaks_are_warned_of(posts, write_contexts):
     contexts = write_contexts("knowing.jsonl", *(f"{name} on stage" for name in PEOPLE))
     report = check_file("twitter", posts, contexts=[contexts])

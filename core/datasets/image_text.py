@@ -4,7 +4,9 @@ The usual keys are found without being told: `id`, `text`, `image`, `label` or `
 `captions`, `split`, `contexts`, `entities`.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from core.lines import read_lines
 from core.records import Context, Entity, Example, Token
 
 LABEL_KEYS = ("label", "sentiment")
+KEYS = ("id", "text", "image", *LABEL_KEYS, "captions", "split", "contexts", "entities")
 
 
 def read_image_text(
@@ -75,6 +78,21 @@ def read_image_text(
     return Loaded(tuple(examples), tuple(skipped))
 
 
+def unread_keys(path: Path) -> Counter[str]:
+    """Return how often a file has each key that is not among `KEYS`, such as a misspelt one.
+
+    Lines that are bad have none.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    found: Counter[str] = Counter()
+    for _, line in read_lines(path):
+        with suppress(InputError):
+            found.update(key for key in parse_object(line) if key not in KEYS)
+    return found
+
+
 @dataclass(frozen=True)
 class _Keys:
     text: str
@@ -84,11 +102,12 @@ class _Keys:
 
 
 class _Offsets(BaseModel):
-    """A gold entity as the file gives it; other keys, such as its text, are passed over."""
+    """A gold entity as the file gives it; other keys are passed over."""
 
     start: int
     end: int
     type: str = Field(min_length=1)
+    text: str | None = Field(None, description="what the offsets should cover, where it is told")
 
 
 def _parse(row: dict[str, Any], keys: _Keys, images: Path | None, number: int) -> Example:
@@ -189,8 +208,14 @@ def _entity(item: object, text: str, tokens: Sequence[Token]) -> Entity:
     try:
         given = _Offsets.model_validate(item, strict=True)
     except ValidationError:
-        reason = f"entity {item!r}: needs start and end (numbers) and type (a string)"
-        raise InputError(reason) from None
+        raise InputError(
+            f"entity {item!r}: needs start and end (numbers) and type (a string), and may have text"
+        ) from None
+    if given.text is not None and given.text != text[given.start : given.end]:
+        raise InputError(
+            f"entity {given.text!r}: at {given.start} to {given.end} the sentence has "
+            f"{text[given.start : given.end]!r}; correct the offsets (in characters) or the text"
+        )
     starts = {token.start: number for number, token in enumerate(tokens)}
     ends = {token.end: number + 1 for number, token in enumerate(tokens)}
     if given.start not in starts or given.end not in ends or given.start >= given.end:

@@ -42,11 +42,13 @@ def read_posts(
         relations: Names of relations that may occur, likewise.
 
     Raises:
-        InputError: The format is unknown or has no splits, the file cannot be read, or a line is
-            bad.
+        InputError: The format is unknown or has no splits, the file cannot be read, a line is bad,
+            or there is no such folder.
     """
     if split is not None and format_name != "image_text":
         raise InputError(f"{file}: only image_text files have splits; leave {split!r} out")
+    if images is not None and not images.is_dir():
+        raise InputError(f"{images}: is no folder of photos; name one, or leave it out")
     match format_name:
         case "twitter":
             return read_twitter(file, contexts, skip_bad_lines, images=images, types=types)

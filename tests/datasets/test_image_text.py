@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from core.datasets.image_text import read_image_text
+from core.datasets.image_text import read_image_text, unread_keys
 from core.errors import InputError
 from core.records import Context
 
@@ -80,6 +80,18 @@ def test_gold_entities_are_placed_on_words(write):
     assert found == [("New York", "LOC", 2, 4), ("Bob", "MISC", 0, 1)]
 
 
+def test_an_entity_that_says_its_words_stands_where_they_are(write):
+    entities = [{"start": 4, "end": 7, "type": "PER", "text": "Bob"}]
+    (example,) = read_image_text(write({"text": "Ah, Bob", "entities": entities})).examples
+    assert example.entities[0].text == "Bob"
+
+
+def test_keys_that_nothing_reads_are_counted(write):
+    known = {"id": "1", "text": "x", "sentiment": "good", "split": "dev"}
+    path = write({**known, "entites": []}, {"text": "y", "Label": "z", "entites": []}, "{")
+    assert unread_keys(path) == {"entites": 2, "Label": 1}
+
+
 def test_an_empty_list_of_entities_is_an_annotation(write):
     (example,) = read_image_text(write({"text": "hi", "entities": []})).examples
     assert example.entities == ()
@@ -124,6 +136,10 @@ BAD = {
     "entity offset is a list": (
         {"text": "Bob", "entities": [{"start": [], "end": 3, "type": "PER"}]},
         "needs start",
+    ),
+    "entity elsewhere": (
+        {"text": "Ah, Bob", "entities": [{"start": 3, "end": 6, "type": "PER", "text": "Bob"}]},
+        "entity 'Bob': at 3 to 6 the sentence has ' Bo'",
     ),
     "overlapping entities": (
         {
