@@ -116,7 +116,7 @@ class HeadConfig(Section):
         return self
 
 
-Objective = Literal["task", "alignment", "label", "consistency", "agreement"]
+Objective = Literal["task", "alignment", "label", "consistency", "agreement", "words"]
 
 
 class SourceConfig(Section):
@@ -160,7 +160,8 @@ class DataConfig(Section):
     )
     sources: tuple[SourceConfig, ...]
     dev: SourceConfig = Field(
-        description="chooses the epoch: by F1, or by AUROC of its contexts if no task is learned"
+        description="chooses the epoch: by F1; if no task is learned, by the share of hidden words "
+        "that are told right, or else by AUROC of its contexts"
     )
     evaluations: tuple[SourceConfig, ...] = Field((), description="scored once, at the end")
 
@@ -215,6 +216,13 @@ class TrainingConfig(Section):
     label_weight: float = Field(0.3, ge=0)
     consistency_weight: float = Field(0.3, ge=0)
     agreement_weight: float = Field(1.0, ge=0)
+    words_weight: float = Field(1.0, ge=0)
+    hidden_words: float = Field(
+        0.15, gt=0, lt=1, description="share that the objective words hides"
+    )
+    hidden_capitals: float = Field(
+        0.35, gt=0, lt=1, description="the same, of words that begin with a capital: mostly names"
+    )
     precision: Literal["no", "bf16", "fp16"] = "bf16"
     checkpoint_every: PositiveInt = Field(100, description="steps between resumable states")
 
@@ -243,3 +251,7 @@ class Config(Section):
     data: DataConfig
     training: TrainingConfig = TrainingConfig()
     card: CardConfig = CardConfig()
+
+    def learns(self, objective: Objective) -> bool:
+        """Return whether a source has the objective."""
+        return any(objective in source.objectives for source in self.data.sources)

@@ -41,7 +41,7 @@ from core.training.sources import (
     load_source,
     without_overlap,
 )
-from core.training.starting import start_from
+from core.training.starting import check_start, start_from
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,9 @@ def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:
         InputError: Data cannot be read or teaches nothing, or the run folder holds another config.
     """
     check_objectives(config)
+    start, is_new = config.training.start_from, not (run_folder / STATE).exists()
+    if start and is_new:
+        check_start(start)
     encoder = load_image_encoder(config.image_encoder.model, device)
     cache = FeatureCache(encoder)
     evaluations = {
@@ -174,8 +177,6 @@ def train_model(config: Config, run_folder: Path, *, device: str) -> Trained:
     check_posts(config, [examples for examples, _ in sources], dev[0])
     torch.manual_seed(config.seed)  # the parameters that start at random
     model, tokenizer = build_model(config, image_width=encoder.width)
-    start = config.training.start_from
-    is_new = not (run_folder / STATE).exists()
     started_from = start_from(model, start, config) if start and is_new else None
     trainer = Trainer(config, model, tokenizer, sources, dev, run_folder, device=device)
     if started_from:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.config import Config
+from core.config import Config, TrainingConfig
 from core.datasets.batches import CHARACTERS, Batch
+from core.datasets.hidden_words import hide_words
 from core.encoders.characters import CharacterEncoder
 from core.encoders.text import TextEncoder, mean_pool, subdue_contexts
 from core.fusion import ContextGatedFusion, Fused, bridge_weights
+from core.heads.hidden_words import HiddenWordHead
 from core.tasks import build_head
 
 
@@ -82,6 +84,7 @@ class ShapCA(nn.Module):
         characters = config.text_encoder.character_width
         self.characters = CharacterEncoder(len(CHARACTERS) + 2, characters) if characters else None
         self.head = build_head(config.head, width + characters)
+        self.word_head: HiddenWordHead | None = None  # of models that learn to tell hidden words
         labels = len(config.head.labels) if config.head.task != "classification" else 0
         self.label_head = nn.Linear(width, labels) if labels else None
 
@@ -145,6 +148,36 @@ class ShapCA(nn.Module):
             raise ValueError("this model has no labels to tell apart")
         scores: Tensor = self.label_head(mean_pool(reading.features, batch.word_mask))
         return scores.float()
+
+    def tell_words(
+        self, batch: Batch, rates: TrainingConfig, generator: torch.Generator | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Hide words of the sentences, and return what the model takes them for.
+
+        Args:
+            batch: The posts.
+            rates: Say how many words are hidden.
+            generator: Chooses them; None: the default one.
+
+        Returns:
+            Scores of every piece for each hidden one, shape (N, V), and the right ones, shape (N,).
+
+        Raises:
+            ValueError: The model was built without a head for it.
+        """
+        if self.word_head is None:
+            raise ValueError("this model does not learn to tell hidden words")
+        table = self.text_encoder.table
+        hidden = hide_words(
+            batch,
+            words=rates.hidden_words,
+            capitals=rates.hidden_capitals,
+            mask=self.word_head.mask,
+            vocabulary=len(table),
+            generator=generator,
+        )
+        states = self.text_encoder(hidden.input_ids, self._mask(batch), batch.token_type_ids)
+        return self.word_head(states[hidden.where], table), batch.input_ids[hidden.where]
 
     @torch.no_grad()
     def decode(self, batch: Batch, *, use_image: bool = True) -> Tensor:

@@ -45,6 +45,11 @@ class TextEncoder(nn.Module):
         for part in frozen:
             part.requires_grad_(False)
 
+    @property
+    def table(self) -> Tensor:
+        """The frozen embeddings of all pieces, shape (V, D)."""
+        return self.model.get_input_embeddings().get_parameter("weight")
+
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
     ) -> Tensor:

@@ -12,6 +12,7 @@ from core.config import Config
 from core.datasets.batches import Features
 from core.evaluation.alignment import AlignmentReport, alignment_report
 from core.evaluation.gold import is_annotated
+from core.evaluation.hidden_words import hidden_word_accuracy
 from core.evaluation.predictions import batches, predict_outcomes
 from core.evaluation.reports import MEASURED, task_report
 from core.model import AlignmentFeatures, ShapCA
@@ -32,8 +33,8 @@ def scores(
         tokenizer: Of its text encoder.
         config: Of the model.
         examples: The task is scored on those that are annotated, with their contexts and without;
-            alignment with the first context of each post that has one; labels that the model
-            learned beside its task where it did.
+            alignment with the first context of each post that has one; hidden words and labels
+            that the model learned beside its task where it did.
         features: Of each example's image, or None.
     """
     made: dict[str, Any] = {"examples": len(examples)}
@@ -43,6 +44,9 @@ def scores(
         made |= _task_scores(model, tokenizer, config, annotated, seen)
     reports = alignment_reports(model, tokenizer, config, examples, features)
     made |= {f"{side}_alignment": asdict(report) for side, report in reports.items()}
+    if model.word_head is not None:
+        told = hidden_word_accuracy(model, tokenizer, config, examples, features)
+        made |= {} if told is None else {"hidden_word_accuracy": told}
     learned = config.head.labels if config.head.task != "classification" else ()
     if any(example.label in learned for example in examples):
         made["label_accuracy"] = {

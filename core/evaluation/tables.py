@@ -30,6 +30,8 @@ def figures(found: dict[str, Any]) -> list[tuple[str, float]]:
                 (f"the same by similarity, {side} side", report["auroc_similarity"]),
                 (f"own context first, {side} side ({games})", report["recall_at_1"]),
             ]
+    if (told := found.get("hidden_word_accuracy")) is not None:
+        rows.append(("share of hidden pieces of words that are told right", told))
     for key, value in found.get("label_accuracy", {}).items():
         rows.append((f"label accuracy, {key.replace('_', ' ')}", value))
     return rows

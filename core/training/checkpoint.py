@@ -28,6 +28,7 @@ from core.encoders.text import (
     tokenizer_fingerprint,
 )
 from core.errors import InputError, describe
+from core.heads.hidden_words import HiddenWordHead
 from core.model import ShapCA
 from core.replacing import replacing
 from core.weights import sha256_file
@@ -80,13 +81,26 @@ def trained_state(model: torch.nn.Module) -> dict[str, Tensor]:
 
 
 def build_model(config: Config, *, image_width: int) -> tuple[ShapCA, PreTrainedTokenizerFast]:
-    """Build the model of a config, and the tokenizer it reads with."""
+    """Build the model of a config, and the tokenizer it reads with.
+
+    Raises:
+        InputError: The text encoder cannot be loaded, or cannot do what the config asks.
+    """
     text_encoder = load_text_encoder(
         config.text_encoder.model,
         frozen_layers=config.text_encoder.frozen_layers,
     )
     model = ShapCA(config, text_encoder, image_width=image_width)
-    return model, load_tokenizer(config.text_encoder.model)
+    tokenizer = load_tokenizer(config.text_encoder.model)
+    if config.learns("words"):
+        if tokenizer.mask_token_id is None:
+            raise InputError(
+                f"{config.text_encoder.model}: its tokenizer has no mask token, so no words can be "
+                "hidden; take the objective 'words' off the sources, or choose another text encoder"
+            )
+        pieces, width = text_encoder.table.shape
+        model.word_head = HiddenWordHead(width, pieces, mask=tokenizer.mask_token_id)
+    return model, tokenizer
 
 
 def save_checkpoint(

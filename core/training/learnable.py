@@ -56,6 +56,8 @@ def check_posts(
     for source, examples in given:
         if "label" in source.objectives:
             _check_labels(source, examples, config.head)
+        if "words" in source.objectives and not any(example.tokens for example in examples):
+            raise _silent(source, examples, "anything: they are photos without a sentence")
         if _aligns(source, config):
             _check_pairs(source, examples, config)
 

@@ -23,6 +23,7 @@ from core.config import Config
 from core.datasets.batches import Batch, collate
 from core.encoders.image import ImageFeatures
 from core.errors import InputError
+from core.evaluation.hidden_words import hidden_word_accuracy
 from core.evaluation.predictions import score_predictions
 from core.evaluation.reports import Report
 from core.model import ShapCA
@@ -57,7 +58,8 @@ class Trainer:
         model: Changed in place.
         tokenizer: Of its text encoder.
         sources: Examples and image features of each source, in the config's order.
-        dev: Chooses the epoch: by F1, or by AUROC of its contexts where no source has a task.
+        dev: Chooses the epoch: by F1; where no source has a task by hidden words, if they are
+            learned, or else by AUROC of its contexts.
         folder: Of the run.
         device: `cpu`, `cuda`, `mps`, or `auto`.
 
@@ -232,9 +234,10 @@ class Trainer:
         copy_into(self.trained, progress.average)
         report = score_predictions(self.model, self.tokenizer, self.config, *self.dev)
         aligned = alignment_now(self.model, self.tokenizer, self.config, *self.dev)
+        told = self._told_words()
         copy_into(self.trained, current)
         # Rounding may differ between devices, and processes that disagreed would part for ever.
-        progress.chosen_by, score = self._dev_score(report, aligned)
+        progress.chosen_by, score = self._dev_score(report, aligned, told)
         score = average(score, self.accelerator.device)
         is_best = score > progress.best_score
         if is_best:
@@ -243,26 +246,37 @@ class Trainer:
         waited = epoch + 1 - progress.best_epoch
         progress.stopped_early = patience is not None and waited >= patience
         speed, gates = progress.take_speed(), self.gates.take()
+        dev = {"precision": report.precision, "recall": report.recall, "f1": report.f1}
         if self.log:
             self.log.write(
                 progress.step,
                 event="epoch",
                 epoch=epoch + 1,
-                dev={"precision": report.precision, "recall": report.recall, "f1": report.f1},
+                **({"dev": dev} if self.config.learns("task") else {}),  # nothing taught its head
                 best=is_best,
                 seconds=progress.seconds,
                 posts_per_second=speed,
                 alignment=aligned,
+                **({} if told is None else {"hidden_word_accuracy": told}),
                 **({"gates": gates} if gates else {}),
             )
         self._save()
 
+    def _told_words(self) -> float | None:
+        """Return the share of hidden words of dev that are told right, where that is learned."""
+        if not self.config.learns("words"):
+            return None
+        return hidden_word_accuracy(self.model, self.tokenizer, self.config, *self.dev)
+
     def _dev_score(
-        self, report: Report, aligned: Mapping[Side, Mapping[str, float]]
+        self, report: Report, aligned: Mapping[Side, Mapping[str, float]], told: float | None
     ) -> tuple[str, float]:
-        """Return what epochs are chosen by: F1, or AUROC where nothing teaches the head."""
-        learns_task = any("task" in source.objectives for source in self.config.data.sources)
-        if learns_task or not aligned:
+        """Return what epochs are chosen by: F1, or what else is learned if nothing teaches it."""
+        if self.config.learns("task"):
+            return "F1", report.f1
+        if told is not None:
+            return "hidden words", told
+        if not aligned:
             return "F1", report.f1
         return "AUROC", fmean(side["auroc"] for side in aligned.values())
 

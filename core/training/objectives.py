@@ -40,8 +40,9 @@ def batch_losses(
         batch: What the source drew.
         objectives: Any of `task` (gold labels), `alignment` (contexts, texts and images; the config
             says how), `label` (a label of the whole post), `consistency` (silver labels from the
-            model's own reading without the image) and `agreement` (the second half of the batch is
-            its first half with other contexts, and has to come out the same).
+            model's own reading without the image), `agreement` (the second half of the batch is
+            its first half with other contexts, and has to come out the same) and `words` (hidden
+            words of the sentences).
         config: Gives the weights.
     """
     parts: dict[str, Tensor] = {}
@@ -62,7 +63,9 @@ def batch_losses(
             parts |= _averaged("label", _label(model, read, batch))
         if "agreement" in objectives:
             parts |= _averaged("agreement", _agreement(model.head, read.scores, batch))
-    for name in _READ:
+    if "words" in objectives:
+        parts |= _averaged("words", _words(model, batch, config))
+    for name in (*_READ, "words"):
         if name in parts:
             total = total + getattr(weights, f"{name}_weight") * parts[name]
     return Losses(parts, total, reading)
@@ -157,6 +160,13 @@ def _agreement(head: Head, scores: Tensor, batch: Batch) -> _Mean:
         return _nothing(batch)
     apart = head.disagreement(one[worded], other[worded], mask[worded])
     return _Mean(apart.mean(), float(len(apart)))
+
+
+def _words(model: ShapCA, batch: Batch, config: Config) -> _Mean:
+    scores, gold = model.tell_words(batch, config.training)
+    if not len(gold):
+        return _nothing(batch)
+    return _Mean(functional.cross_entropy(scores, gold), float(len(gold)))
 
 
 def _label(model: ShapCA, reading: Reading, batch: Batch) -> _Mean:

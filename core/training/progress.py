@@ -23,7 +23,7 @@ class Progress:
 
     Attributes:
         step: Batches trained on.
-        chosen_by: What the score of an epoch is, "F1" or "AUROC", on dev.
+        chosen_by: What the score of an epoch is, "F1", "hidden words" or "AUROC", on dev.
         best_score: Of the best epoch, -1 before the first.
         best_epoch: Counted from 1.
         seconds: Spent training, over all starts of the run.

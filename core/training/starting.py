@@ -4,9 +4,25 @@ from core.config import Config
 from core.encoders.text import frozen_fingerprint
 from core.errors import InputError
 from core.model import ShapCA
-from core.training.checkpoint import load_checkpoint, trained_state
+from core.training.checkpoint import find_checkpoint, load_checkpoint, trained_state
 
-_HEADS = ("head.", "label_head.")  # they belong to a task
+_HEADS = ("head.", "label_head.", "word_head.")  # they belong to a task
+
+
+def check_start(checkpoint: str) -> None:
+    """Refuse a start that is not there, before anything is read.
+
+    Raises:
+        InputError: There is no such checkpoint.
+    """
+    try:
+        find_checkpoint(checkpoint)
+    except InputError:
+        raise InputError(
+            f"training.start_from is {checkpoint!r}, and there is no such checkpoint; train it "
+            f"first (`python -m core train configs/{checkpoint}.toml` where there is that config), "
+            "or name another"
+        ) from None
 
 
 def start_from(model: ShapCA, checkpoint: str, config: Config) -> str:

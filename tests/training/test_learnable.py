@@ -102,6 +102,14 @@ def test_labels_need_a_post_with_one_of_them(make_config):
         check_posts(unnamed, [[example(label="bad")]], [])
 
 
+def test_words_to_tell_need_a_post_that_has_some(make_config):
+    config = with_source(make_config(), objectives=("words",))
+    silent = example(text="")
+    with pytest.raises(InputError, match="tags: none of 1 posts says anything: they are photos"):
+        check_posts(config, [[silent]], [])
+    check_posts(config, [[silent, example("two")]], [])
+
+
 @pytest.mark.parametrize(
     ("objective", "other", "message"),
     [

@@ -300,3 +300,42 @@ def read_twice(reader, config, examples, contexts):
         build_codec(config.head),
         contexts=[*contexts, *([] for _ in examples)],
     )
+
+
+@pytest.fixture
+def teller(config):
+    """A model that learns to tell hidden words; nothing drops out."""
+    source = config.data.sources[0].model_copy(update={"objectives": ("words",)})
+    data = config.data.model_copy(update={"sources": (source,)})
+    learning = config.model_copy(update={"data": data})
+    torch.manual_seed(0)
+    model, tokenizer = build_model(learning, image_width=24)
+    return model.eval(), tokenizer, learning
+
+
+def test_hidden_words_are_told_from_the_sentence_and_its_contexts(teller, make_batch, tagged):
+    model, _, config = teller
+    batch = make_batch(tagged)
+    torch.manual_seed(3)
+    parts, total, reading = batch_losses(model, batch, ("words",), config)
+    torch.manual_seed(3)
+    scores, gold = model.tell_words(batch, config.training)
+    expected = -scores.log_softmax(-1)[range(len(gold)), gold].mean()
+    assert parts["words"].item() == pytest.approx(expected.item(), rel=1e-5)
+    assert total.item() == pytest.approx(config.training.words_weight * parts["words"].item())
+    assert reading is None
+    total.backward()
+    assert reached(model) == {"text_encoder", "word_head"}
+
+
+def test_where_no_word_is_hidden_there_is_nothing_to_tell(teller, make_batch, photos):
+    examples, features = photos
+    silent = [post.model_copy(update={"text": "", "tokens": ()}) for post in examples]
+    found = batch_losses(teller[0], make_batch((silent, features)), ("words",), teller[2])
+    assert found.parts == {}
+
+
+def test_a_model_that_does_not_learn_words_cannot_tell_them(reader, config, make_batch, tagged):
+    assert reader[0].word_head is None
+    with pytest.raises(ValueError, match="does not learn to tell hidden words"):
+        reader[0].tell_words(make_batch(tagged), config.training)

@@ -8,7 +8,7 @@ import torch
 from core.config import HeadConfig
 from core.encoders.image import load_image_encoder
 from core.errors import InputError
-from core.experiment import run_experiment
+from core.experiment import run_experiment, train_model
 from core.training.checkpoint import build_model, load_checkpoint, trained_state
 from core.training.starting import start_from
 from core.weights import sha256_file
@@ -67,6 +67,14 @@ def test_weights_learned_on_features_of_another_image_encoder_are_refused(make_c
     other = config.image_encoder.model_copy(update={"model": "efficientnet-lite0"})
     with pytest.raises(InputError, match=r"its image_encoder is .*, here it is efficientnet-lite0"):
         start_from(model, str(start), config.model_copy(update={"image_encoder": other}))
+
+
+def test_a_start_that_is_not_there_ends_the_training_before_it_begins(make_config, tmp_path):
+    config = make_config(start_from="nobody")
+    dev = config.data.dev.model_copy(update={"file": "not there either.txt"})
+    config = config.model_copy(update={"data": config.data.model_copy(update={"dev": dev})})
+    with pytest.raises(InputError, match=r"start_from is 'nobody', .* train it first .*nobody\.t"):
+        train_model(config, tmp_path / "run", device="cpu")
 
 
 def test_metrics_and_card_say_where_training_started(make_config, start, tmp_path):
