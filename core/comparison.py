@@ -24,6 +24,7 @@ from core.evaluation.unit_counts import UnitCounts, micro_score, unit_counts
 from core.experiment import Trained, train_model
 from core.records import Frozen
 from core.training.checkpoint import replace
+from core.training.learnable import check_objectives
 from core.training.sources import file_hashes
 
 RESULT = "result.json"
@@ -102,10 +103,12 @@ def train_all(configs: Sequence[Config], seeds: Sequence[int], runs: Path, *, de
         device: `cpu`, `cuda` or `mps`.
 
     Raises:
-        InputError: Two configs have one name or differ in precision, data cannot be read, or a run
-            folder holds another config.
+        InputError: The configs cannot be compared, differ in precision or one teaches nothing, data
+            cannot be read, or a run folder holds another config.
     """
-    _check_names(configs)
+    _check_comparable(configs)
+    for config in configs:
+        check_objectives(config)  # of all before the first is trained for hours
     if len({config.training.precision for config in configs}) > 1:
         raise InputError(
             "the configs differ in training.precision, of which a process has one; give all the "
@@ -134,6 +137,16 @@ def read_result(config: Config, seed: int, runs: Path) -> Result | None:
     return None if changed_keys(result.config, config) else result
 
 
+def missing_results(configs: Sequence[Config], seeds: Sequence[int], runs: Path) -> list[str]:
+    """Return the names of the trainings, `<name>-<seed>`, that have no result."""
+    return [
+        f"{config.name}-{seed}"
+        for config in configs
+        for seed in seeds
+        if read_result(config, seed, runs) is None
+    ]
+
+
 def changed_files(result: Result, files: Mapping[str, str]) -> list[str]:
     """Return the files of a result's data that are others now; what is gone has not changed.
 
@@ -148,10 +161,10 @@ def compare_results(configs: Sequence[Config], seeds: Sequence[int], runs: Path)
     """Return all configs that have a result against the first.
 
     Raises:
-        InputError: The first has none, two configs have one name, data has changed since, or dev
-            posts or their gold answers differ.
+        InputError: The first has none, the configs cannot be compared, data has changed since, or
+            dev posts or their gold answers differ.
     """
-    _check_names(configs)
+    _check_comparable(configs)
     found = {
         config.name: {seed: r for seed in seeds if (r := read_result(config, seed, runs))}
         for config in configs
@@ -195,10 +208,30 @@ def _save(result: Result, path: Path) -> None:
     replace(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
-def _check_names(configs: Sequence[Config]) -> None:
+def _check_comparable(configs: Sequence[Config]) -> None:
+    """Refuse configs of one name, and those that the same dev posts do not score."""
     names = [config.name for config in configs]
     if twice := {name for name in names if names.count(name) > 1}:
         raise InputError(f"two configs are named {sorted(twice)[0]!r}; rename one")
+    first, *others = configs
+    for config in others:
+        if config.head.task != first.head.task:
+            raise InputError(
+                f"{config.name} is of the task {config.head.task}, {first.name} of "
+                f"{first.head.task}: their scores are of different things; compare configs of one "
+                "task"
+            )
+        if _dev_posts(config) != _dev_posts(first):
+            raise InputError(
+                f"{config.name} has other dev posts ({config.data.dev.file}) than {first.name} "
+                f"({first.data.dev.file}); give data.dev of all the same file and part"
+            )
+
+
+def _dev_posts(config: Config) -> dict[str, object]:
+    """Return what says which posts dev has, whatever contexts and photos go with them."""
+    which = {"kind", "file", "split", "part", "dev_share", "near_duplicates"}
+    return config.data.dev.model_dump(include=which)
 
 
 def _score(config: Config, trained: Trained, files: dict[str, str]) -> Result:

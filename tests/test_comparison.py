@@ -17,6 +17,7 @@ from core.comparison import (
     RESULT,
     changed_files,
     compare_results,
+    missing_results,
     read_result,
     train_all,
     yardstick_first,
@@ -196,6 +197,44 @@ def test_two_configs_of_one_name_are_refused(variants, runs):
         train_all([variants[0], variants[0]], SEEDS, runs, device="cpu")
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda c: {"head": HeadConfig(task="mre", relations=("None",))}, "of the task mre, full"),
+        (
+            lambda c: {"data": dev_of(c, {"file": "other.txt"})},
+            r"has other dev posts \(other\.txt\) than full \(posts\.txt\)",
+        ),
+        (lambda c: {"data": dev_of(c, {"part": "dev"})}, "has other dev posts"),
+        (lambda c: {"data": c.data.model_copy(update={"sources": ()})}, r"has no data\.sources"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_before_the_first_is_trained(
+    variants, tmp_path, change, message
+):
+    full = variants[0]
+    odd = full.model_copy(update={"name": "odd", **change(full)})
+    with pytest.raises(InputError, match=message):
+        train_all([full, odd], [1], tmp_path / "runs", device="cpu")
+    assert not (tmp_path / "runs").exists()
+
+
+def dev_of(config, update):
+    dev = config.data.dev.model_copy(update=update)
+    return config.data.model_copy(update={"dev": dev})
+
+
+def test_dev_may_be_read_with_other_contexts(variants, runs):
+    alone = variants[1].model_copy(update={"data": dev_of(variants[1], {"contexts": ()})})
+    found = compare_results([variants[0], alone], SEEDS, runs)
+    assert [variant.name for variant in found.variants] == ["full"]  # it is not trained yet
+    assert missing_results([variants[0], alone], [1, 3], runs) == [
+        "full-3",
+        "text-only-1",
+        "text-only-3",
+    ]
+
+
 def test_configs_of_two_precisions_are_refused_before_the_first_is_trained(variants, tmp_path):
     training = variants[1].training.model_copy(update={"precision": "fp16"})
     mixed = [variants[0], variants[1].model_copy(update={"training": training})]
@@ -242,8 +281,14 @@ def test_the_command_compares_what_is_there(variants, runs, tmp_path, monkeypatc
     with pytest.raises(SystemExit) as ended:
         main([*arguments, "--only-results", "--json", str(out)])
     assert ended.value.code in (0, None)
-    assert "| text-only | 1, 2 |" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "| text-only | 1, 2 |" in told.out
+    assert "without a result" not in told.err
     assert len(json.loads(Path(out).read_text(encoding="utf-8"))["variants"]) == 2
+    with pytest.raises(SystemExit):
+        main([*arguments[:-4], "--seeds=2,7", "--runs", str(runs), "--only-results"])
+    missing = f"without a result in {runs}: full-7, text-only-7"
+    assert missing in capsys.readouterr().err
     for seeds in ("one", "-1", "5000000000", ""):
         with pytest.raises(SystemExit) as ended:
             main([*arguments[:-4], f"--seeds={seeds}", "--runs", str(runs)])

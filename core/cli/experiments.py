@@ -1,6 +1,7 @@
 """Commands of experiments: look data over, train, score, compare."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -146,7 +147,7 @@ def compare(
 ) -> None:
     """Train several configs by several seeds, and compare them; finished trainings are kept."""
     from core.analysis.evidence import comparison_table
-    from core.comparison import compare_results, train_all, yardstick_first
+    from core.comparison import compare_results, missing_results, train_all, yardstick_first
     from core.config_files import load_config
     from core.devices import choose_device
 
@@ -156,6 +157,8 @@ def compare(
         train_all(loaded, numbers, runs, device=choose_device(device))
     found = compare_results(loaded, numbers, runs)
     print(comparison_table(found))
+    if missing := missing_results(loaded, numbers, runs):
+        print(f"without a result in {runs}: {', '.join(missing)}", file=sys.stderr)
     if json_file:
         write(found.model_dump_json(indent=2), json_file)
 
