@@ -27,6 +27,11 @@ def take_name(state: Errors) -> None:
     state.reviewer = unicodedata.normalize("NFKC", name).strip()  # as their file is called
 
 
+def leave_name(state: Errors) -> None:
+    """Let somebody else review, or the same person under another name."""
+    state.reviewer = ""
+
+
 def reviews(state: Errors, run: Run) -> "Reviews | None":
     """Return what the reviewer has said so far; None before there is a name.
 

@@ -35,15 +35,7 @@ def render(state: Errors, run: Run, selected: Selection) -> None:
     """Draw the post at hand with its five keys, then how far the reviewer has come."""
     left, right = st.columns([8, 4], gap="small")
     with right, card("errors-reviewer", "Reviewer"):
-        state.widgets[key("review", "name")] = state.reviewer
-        st.text_input(
-            "Your name",
-            key=key("review", "name"),
-            max_chars=60,
-            placeholder="verdicts go to a file of this name",
-            on_change=reviewing.take_name,
-            args=(state,),
-        )
+        _name(state)
         done = reviewing.reviews(state, run)
         reviewing.line_up(state, run, selected, done)
         if done:
@@ -60,6 +52,30 @@ def render(state: Errors, run: Run, selected: Selection) -> None:
             if state.review_error:
                 notice.problem(state.review_error)
             _post(state, run, done)
+
+
+def _name(state: Errors) -> None:
+    """Ask for a name, or tell it: a field that stays would take the keys of verdicts for text."""
+    if not state.reviewer:
+        state.widgets[key("review", "name")] = ""
+        st.text_input(
+            "Your name",
+            key=key("review", "name"),
+            max_chars=60,
+            placeholder="verdicts go to a file of this name",
+            on_change=reviewing.take_name,
+            args=(state,),
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(f'<p class="sc-caption">Verdicts of <b>{html.escape(state.reviewer)}</b></p>')
+        st.button(
+            "Change name",
+            key=key("review", "rename"),
+            type="tertiary",
+            on_click=reviewing.leave_name,
+            args=(state,),
+        )
 
 
 def _post(state: Errors, run: Run, done: "Reviews") -> None:

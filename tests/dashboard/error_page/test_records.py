@@ -114,6 +114,22 @@ def test_verdicts_go_to_a_file_and_can_be_taken_back(visit, run, runs):
     assert "no verdict of yours" in app.error[0].value
 
 
+def test_a_given_name_leaves_no_field_that_takes_keys_for_letters(visit, run):
+    def is_asked(app):
+        return "Your name" in [box.label for box in app.text_input]
+
+    app = visit(x_view="review", x_slice="@list:better-without")
+    assert is_asked(app)
+    app.text_input(key("review", "name")).set_value("Ada <b>").run()
+    assert not is_asked(app)
+    assert "Verdicts of <b>Ada &lt;b&gt;</b>" in shown(app)
+    press(app, "review", "rename")
+    assert is_asked(app)
+    assert app.text_input(key("review", "name")).value == ""
+    app.text_input(key("review", "name")).set_value("Bo").run()
+    assert "Verdicts of <b>Bo</b>" in shown(app)
+
+
 def test_a_note_is_kept_with_its_verdict_and_the_queue_goes_on_where_it_was(visit, run, runs):
     app = visit(x_view="review", x_slice="@list:better-without")
     app.text_input(key("review", "name")).set_value("Ada").run()
