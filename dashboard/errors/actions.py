@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.errors import InputError
-from dashboard.errors.runs import Run, RunFile, Upload
+from dashboard.errors.runs import Run, RunFile, Upload, open_run
 from dashboard.errors.selection import Chosen, area_link
 from dashboard.errors.state import Errors, key
 from dashboard.jobs import OUR_FAULT
@@ -40,7 +40,8 @@ def upload(state: Errors, chooser: str) -> None:
     if file is None:
         return
     try:
-        state.upload, state.upload_error = Upload(file.name, file), ""
+        own = Upload(file.name, file)
+        open_run(own.file)  # what cannot be opened does not take the place of what can
     except InputError as error:
         state.upload_error = str(error)
         return
@@ -48,6 +49,7 @@ def upload(state: Errors, chooser: str) -> None:
         _log.exception("A run that was brought along cannot be opened.")
         state.upload_error = OUR_FAULT
         return
+    state.upload, state.upload_error = own, ""
     state.shows_upload = True
     state.set_to(run="", **_NOTHING_CHOSEN)
 

@@ -45,23 +45,33 @@ def listing(run: Run, selected: Selection, settings: Settings) -> Listing:
         selected: Whose posts are listed.
         settings: With facets, words to search for, and order.
     """
-    found = search(run, settings.search)
-    keep = selected.chosen & found.matches
+    keep = _kept(run, selected, settings)
+    order = selected.rows if settings.order == "given" else sorted_rows(run, settings.order)
+    return Listing(order[keep[order]], search(run, settings.search).instead)
+
+
+def facet_counts(run: Run, selected: Selection, settings: Settings, facet: Facet) -> dict[str, int]:
+    """Return how many posts each value of a facet would list, of the values that the run has.
+
+    The search and the other facets count, its own choice does not: it is what may be changed.
+    """
+    counts = run.table[facet][_kept(run, selected, settings, aside=facet)].value_counts()
+    there = set(run.table[facet].unique())
+    return {value: int(counts.get(value, 0)) for value in FACETS[facet] if value in there}
+
+
+def _kept(
+    run: Run, selected: Selection, settings: Settings, *, aside: Facet | None = None
+) -> NDArray[np.bool_]:
+    """Return which posts the search and the facets, but for the one left aside, keep."""
+    keep = selected.chosen & search(run, settings.search).matches
     wanted = (settings.outcomes, settings.effects, settings.verdicts)
     for facet, values in zip(FACETS, wanted, strict=True):
         kept = np.asarray(run.table[facet].isin(values), bool)
         # A value that the whole run lacks is not offered, so nobody could take it away.
-        if kept.any():
+        if facet != aside and kept.any():
             keep = keep & kept
-    order = selected.rows if settings.order == "given" else sorted_rows(run, settings.order)
-    return Listing(order[keep[order]], found.instead)
-
-
-def facet_counts(run: Run, selected: Selection, facet: Facet) -> dict[str, int]:
-    """Return how many posts of a selection have each value that occurs in the run."""
-    counts = run.table[facet][selected.chosen].value_counts()
-    there = set(run.table[facet].unique())
-    return {value: int(counts.get(value, 0)) for value in FACETS[facet] if value in there}
+    return keep
 
 
 @lru_cache(maxsize=16)

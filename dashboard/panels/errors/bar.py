@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.amounts import amount
 from dashboard.errors import actions
 from dashboard.errors.export import as_csv, as_jsonl
+from dashboard.errors.listing import listing
 from dashboard.errors.runs import UPLOAD_MEGABYTES, Run, RunFile
 from dashboard.errors.selection import Selection
 from dashboard.errors.settings import View
@@ -107,7 +108,7 @@ def selection(state: Errors, run: Run, selected: Selection) -> None:
         with st.popover("Save", icon=":material/bookmark:", disabled=selected.is_all):
             _save(state, selected)
         with st.popover("Export", icon=":material/download:", disabled=not len(selected)):
-            _export(run, selected)
+            _export(state, run, selected)
 
 
 def selection_html(run: Run, selected: Selection) -> str:
@@ -166,8 +167,13 @@ def _save(state: Errors, selected: Selection) -> None:
         )
 
 
-def _export(run: Run, selected: Selection) -> None:
+def _export(state: Errors, run: Run, selected: Selection) -> None:
     rows, stem = selected.rows, "posts" if selected.is_all else "selection"
+    if state.settings.view == "records" and not state.settings.post:
+        rows = listing(run, selected, state.settings).rows
+    if len(rows) < len(selected):
+        stem = "records"
+        st.caption(f"{amount(len(rows), 'post')} as listed below: searched and filtered.")
     st.download_button(
         "Table (CSV)",
         lambda: as_csv(run, rows),

@@ -62,7 +62,7 @@ def _filters(state: Errors, run: Run, selected: Selection) -> None:
         st.toggle("Gallery", **state.holds("gallery"))
     with st.container(horizontal=True, key="errors-facets"):
         for facet, (field, label) in FACET_NAMES.items():
-            counts = facet_counts(run, selected, facet)
+            counts = facet_counts(run, selected, state.settings, facet)
             st.pills(
                 label,
                 [value for value in FACETS[facet] if value in counts],

@@ -100,6 +100,18 @@ def test_records_a_line_become_a_run(visit, runs, run):
     assert "<b>3</b> posts" in shown(app)
 
 
+def test_an_own_file_that_cannot_be_opened_leaves_the_one_before(
+    visit, run, tmp_path, write_annotated
+):
+    own = write_annotated(tmp_path / "own.parquet", posts=5).read_bytes()
+    app = visit()
+    app.file_uploader[0].upload("mine.parquet", own).run()
+    app.file_uploader[0].upload("half.parquet", own[: len(own) // 2]).run()
+
+    assert "half.parquet" in app.error[0].value
+    assert "<b>5</b> posts" in shown(app)
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [("mine.jsonl", b'{"id": 1}\n'), ("mine.jsonl", b""), ("mine.parquet", b"nothing")],

@@ -94,6 +94,16 @@ def test_a_filter_that_the_run_does_not_offer_hides_nothing(visit, run):
     assert "post-0" in str(app.dataframe[0].value)
 
 
+def test_the_export_holds_what_is_listed(visit, run):
+    listed = visit(x_view="records", x_outcome="wrong", x_search="post-1")
+    rows = len(listed.dataframe[0].value)
+    assert 0 < rows < 40
+    told = f"{rows} posts as listed below: searched and filtered."
+    assert told in [caption.value for caption in listed.caption]
+    elsewhere = visit(x_view="overview", x_outcome="wrong", x_search="post-1")
+    assert not any("as listed" in caption.value for caption in elsewhere.caption)
+
+
 def test_verdicts_go_to_a_file_and_can_be_taken_back(visit, run, runs):
     app = visit(x_view="review", x_slice="@list:better-without")
     assert "Type a name" in shown(app)

@@ -43,4 +43,17 @@ def test_a_selection_keeps_its_own_order_unless_another_is_asked_for(run):
 def test_counts_are_those_of_the_selection_over_the_values_of_the_run(run):
     wrong = select(run, "outcome=wrong", (0.0, 0.0))
 
-    assert facet_counts(run, wrong, "outcome") == {"right": 0, "partly": 0, "wrong": 10}
+    found = facet_counts(run, wrong, Settings(), "outcome")
+    assert found == {"right": 0, "partly": 0, "wrong": 10}
+
+
+def test_counts_say_how_many_posts_a_click_would_list(run):
+    chosen = {"outcomes": ("wrong",), "search": "post-1"}
+    settings = Settings().changed(**chosen)
+    for facet, field in (("outcome", "outcomes"), ("effect", "effects"), ("verdict", "verdicts")):
+        counts = facet_counts(run, everything(run), settings, facet)
+        for value, count in counts.items():
+            assert count == len(listed(run, **{**chosen, field: (value,)})), (facet, value)
+    assert sum(facet_counts(run, everything(run), settings, "effect").values()) == len(
+        listed(run, **chosen)
+    )
