@@ -49,14 +49,15 @@ class PageState(Generic[Chosen]):
 
     def holds(self, field: str) -> dict[str, Any]:
         """Return the arguments that tie a widget to a field of the settings, both ways."""
-        return {"key": self.widget(field), "on_change": self._taken, "args": (field,)}
+        return self.shows(field, getattr(self.settings, field))
+
+    def shows(self, field: str, value: object) -> dict[str, Any]:
+        """Return the arguments of a widget that takes a setting, and shows a value of its own."""
+        return {"key": self._given(field, value), "on_change": self._taken, "args": (field,)}
 
     def widget(self, field: str) -> str:
         """Return the key of the widget that holds a setting, which is given the setting's value."""
-        name, value = self.key("set", field), getattr(self.settings, field)
-        # Browsers answer with a list, and next to a tuple of the same that counts as a change.
-        self.widgets[name] = list(value) if isinstance(value, tuple) else value
-        return name
+        return self._given(field, getattr(self.settings, field))
 
     def set_to(self, **fields: object) -> None:
         """Change settings and say so in the address."""
@@ -64,6 +65,15 @@ class PageState(Generic[Chosen]):
         names = set(self.settings.names().values())
         others = {name: value for name, value in st.query_params.items() if name not in names}
         st.query_params.from_dict({**others, **address})
+
+    def _given(self, field: str, value: object) -> str:
+        name = self.key("set", field)
+        # Browsers answer with a list, and next to a tuple of the same that counts as a change.
+        value = list(value) if isinstance(value, tuple) else value
+        # A widget that is given its value anew forgets what somebody is typing into it.
+        if name not in self.widgets or self.widgets[name] != value:
+            self.widgets[name] = value
+        return name
 
     def _taken(self, field: str) -> None:
         self.set_to(**{field: self.widgets[self.key("set", field)]})

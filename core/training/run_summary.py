@@ -197,15 +197,14 @@ def _best(
 
 
 def _f1(found: object) -> float | None:
-    """Return the first overall F1 in the scores of one evaluation, None when there is none."""
+    """Return the first F1 over all types, or labels, in the scores of one evaluation, if any."""
     if not isinstance(found, Mapping):
         return None
     for value in (found, *found.values()):
-        score = (
-            number(_section(value, "overall").get("f1")) if isinstance(value, Mapping) else math.nan
-        )
-        if math.isfinite(score):
-            return score
+        if isinstance(value, Mapping):
+            told = (_section(value, "overall").get("f1"), value.get("macro_f1"))
+            if known := [score for score in map(number, told) if math.isfinite(score)]:
+                return known[0]
     return None
 
 

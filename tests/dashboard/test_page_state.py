@@ -56,3 +56,25 @@ def test_several_values_are_given_to_a_widget_as_the_browser_answers_them(state)
     state.take(kinds=["a", "b"])
     assert state.widgets[state.widget("kinds")] == ["a", "b"]
     assert state.settings.kinds == ("a", "b")
+
+
+def test_a_widget_that_shows_its_value_already_is_left_alone():
+    class Watched(dict):
+        """Counts how often a value is given."""
+
+        given = 0
+
+        def __setitem__(self, name, value):
+            self.given += 1
+            super().__setitem__(name, value)
+
+    watched = Watched()
+    state = PageState("test", watched, Settings(t_kinds=("a", "b")))
+    for _ in range(3):
+        state.holds("kinds")
+        state.shows("name", "what is drawn")
+    assert watched.given == 2
+    state.take(kinds=["b"])
+    assert state.widgets[state.holds("kinds")["key"]] == ["b"]
+    assert state.settings.name == ""
+    assert watched.given == 3

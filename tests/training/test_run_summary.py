@@ -147,6 +147,15 @@ def test_an_older_run_ended_when_it_left_a_checkpoint(tmp_path):
     assert (found.task, found.seed) == ("mner", 7)
 
 
+def test_the_score_of_labels_is_their_macro_f1():
+    labels = {"accuracy": 0.9, "macro_f1": 0.6}
+    metrics = {"best_epoch": 1, "scores": {"valid": {"examples": 2, "labels": labels}}}
+    config = {"data": {"dev": {"name": "valid"}}}
+    found = summarise(RunHistory(), now=0.0, config=config, metrics=metrics)
+
+    assert (found.best_f1, found.best_epoch) == (0.6, 1)
+
+
 def test_a_run_that_began_anew_is_not_taken_for_its_old_checkpoint(tmp_path, write_run):
     read = history(tmp_path, write_run, epochs=1, end=None)
     begun = RunHistory(starts=read.starts, modified=STARTED)

@@ -11,6 +11,7 @@ LOSSES = {
     "loss label": "Loss, label of the post",
     "loss consistency": "Loss, consistency",
     "loss agreement": "Loss, agreement of two readings",
+    "loss words": "Loss, hidden words",
     "loss context_to_text": "Loss, context → text",
     "loss text_to_context": "Loss, text → context",
     "loss context_to_image": "Loss, context → image",

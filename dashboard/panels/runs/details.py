@@ -54,6 +54,8 @@ def _start(run: Run) -> None:
     command = start.get("command")
     if isinstance(command, str) and command:
         st.code(command, language="bash", wrap_lines=True)
+    elif run.history.is_empty:
+        caption("It left no log here; the model card of its checkpoint says how it was trained.")
     else:
         caption("The command is not in its log; the model card of a checkpoint says it.")
     if run.files.checkpoint:

@@ -32,14 +32,12 @@ def render(state: Runs, runs: Sequence[Run], drawn: Sequence[Run]) -> None:
         drawn: Those chosen, whose colours the table tells.
     """
     with card("runs-table", "Runs", "every training that left a log or a checkpoint here"):
-        arguments = state.holds("runs")
-        state.widgets[arguments["key"]] = [run.name for run in drawn]
         st.multiselect(
             f"Draw up to {MOST_RUNS}",
             [run.name for run in runs],
             max_selections=MOST_RUNS,
             placeholder="The newest is drawn",
-            **arguments,
+            **state.shows("runs", [run.name for run in drawn]),
         )
         others = [run for run in runs if run not in drawn]
         st.html(table_html([*drawn, *others], {run.name: at for at, run in enumerate(drawn)}))
