@@ -147,6 +147,22 @@ def test_a_post_of_the_gallery_opens_and_arrow_keys_turn_pages(visit, run):
     expect(page.get_by_text("1 of 40")).to_be_visible()
 
 
+def test_the_list_is_where_it_was_when_a_post_is_closed(visit, run):
+    page = opened(visit("/errors?x_view=records"), run)
+    page.get_by_text("Gallery").click()
+    expect(page.get_by_text("1–12 of 40 posts")).to_be_visible()
+    idle(page)
+    page.get_by_role("button", name="Next page").click()
+    expect(page.get_by_text("13–24 of 40 posts")).to_be_visible()
+    idle(page)
+    page.get_by_role("button", name="post-12", exact=True).click()
+    page.locator(".sc-verdict").wait_for()
+    page.go_back()
+    expect(page.get_by_text("13–24 of 40 posts")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("1–12 of 40 posts")).to_be_visible()
+
+
 def test_verdicts_are_given_by_single_keys_and_taken_back(visit, run):
     page = opened(visit("/errors?x_view=review"), run)
     page.get_by_label("Your name").fill("Ada")
