@@ -11,7 +11,7 @@ from dashboard.errors.selection import Chosen, area_link
 from dashboard.errors.state import Errors, key
 from dashboard.jobs import OUR_FAULT
 
-OWN = "own file"  # in the list of runs; never in the address
+OWN = "own file"  # in the list of runs and in the address: whose, only the session knows
 # What another run need not have: a filter on it could not be seen, nor taken away.
 _NOTHING_CHOSEN: dict[str, Any] = {
     "slice": "",
@@ -29,9 +29,7 @@ _log = logging.getLogger(__name__)
 
 def choose_run(state: Errors) -> None:
     """Open the run that was chosen; what was selected in the one before is forgotten."""
-    name = state.widgets[key("set", "run")]
-    state.shows_upload = name == OWN
-    state.set_to(run="" if name == OWN else name, **_NOTHING_CHOSEN)
+    state.set_to(run=state.widgets[key("set", "run")], **_NOTHING_CHOSEN)
 
 
 def upload(state: Errors, chooser: str) -> None:
@@ -50,18 +48,23 @@ def upload(state: Errors, chooser: str) -> None:
         state.upload_error = OUR_FAULT
         return
     state.upload, state.upload_error = own, ""
-    state.shows_upload = True
-    state.set_to(run="", **_NOTHING_CHOSEN)
+    state.set_to(run=OWN, **_NOTHING_CHOSEN)
 
 
 def opened_file(state: Errors, files: Sequence[RunFile]) -> RunFile | None:
     """Return the run to show: the visitor's own, the one named, or else the newest.
 
     Raises:
-        InputError: The run named is not there; the message offers the nearest.
+        InputError: The run named is not there; the message offers the nearest, or asks for the
+            visitor's own, which went with the session that it was brought to.
     """
-    if state.upload and state.shows_upload and not state.settings.run:
+    if state.upload and state.settings.run in ("", OWN):
         return state.upload.file
+    if state.settings.run == OWN:
+        raise InputError(
+            "This address is of somebody's own file, which is kept for one visit only. Bring it "
+            "along once more with “Own file”, or choose a run."
+        )
     if not state.settings.run:
         return files[0] if files else None
     by_name = {file.name: file for file in files}

@@ -17,7 +17,6 @@ class Errors(PageState[Settings]):
 
     Attributes:
         upload: The visitor's own file, which nobody else sees.
-        shows_upload: That file is what the page shows, unless the address names a run.
         upload_error: Why the last upload was refused, "" when it was not.
         kept: Selections saved under a name, as they stand in the address.
         reviewer: Name under which verdicts are kept.
@@ -28,7 +27,6 @@ class Errors(PageState[Settings]):
     """
 
     upload: Upload | None = None
-    shows_upload: bool = False
     upload_error: str = ""
     kept: dict[str, str] = field(default_factory=dict)
     reviewer: str = ""

@@ -85,8 +85,18 @@ def test_an_own_file_is_shown_and_only_to_its_visitor(visit, run, runs, tmp_path
 
     assert not app.error
     assert "<b>5</b> posts" in shown(app)
-    assert "x_run" not in app.query_params
+    assert app.query_params["x_run"] == "own file"
     assert "<b>40</b> posts" in shown(visit())
+
+
+def test_the_address_of_an_own_file_asks_for_it_after_a_reload(visit, run):
+    app = visit(x_run="own file", x_slice="outcome=wrong")
+    assert "kept for one visit only" in app.error[0].value
+    assert "posts" not in shown(app)  # no other run in its place
+    app.selectbox(key("set", "run")).set_value("runs/forty.parquet").run()
+    assert not app.error
+    assert "<b>40</b> posts" in shown(app)
+    assert "x_slice" not in app.query_params
 
 
 def test_records_a_line_become_a_run(visit, runs, run):
