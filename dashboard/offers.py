@@ -35,6 +35,7 @@ class Offer:
         fingerprint: SHA-256 of its weights, "" where nobody noted it.
         directed: Whether its relations tell (a, b) from (b, a).
         trouble: Why it cannot be used, "" as far as is known.
+        is_start: It learned no task: other trainings start from it, and nobody would ask it.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Offer:
     fingerprint: str = ""
     directed: bool = True
     trouble: str = ""
+    is_start: bool = False
 
     @property
     def title(self) -> str:
@@ -52,7 +54,7 @@ class Offer:
 
 
 def offers(default: str) -> tuple[Offer, ...]:
-    """Return every checkpoint of `checkpoints/`, by name, the server's own first.
+    """Return every checkpoint of `checkpoints/` for a task, by name, the server's own first.
 
     Args:
         default: Name or folder of the server's own; it is listed even where it does not exist.
@@ -60,7 +62,8 @@ def offers(default: str) -> tuple[Offer, ...]:
     own = _own(default)
     found = sorted(path.parent for path in CHECKPOINTS.glob(f"*/{WEIGHTS}"))
     others = [folder for folder in found if folder.name != own.name]
-    return (own, *(_offer(folder, folder.name) for folder in others))
+    listed = (_offer(folder, folder.name) for folder in others)
+    return (own, *(offer for offer in listed if not offer.is_start))
 
 
 def weights_stamp(name_or_path: str) -> int:
@@ -131,11 +134,18 @@ def _read(folder: Path, wanted: str, stamps: tuple[int, ...]) -> Offer:
     """
     fingerprint = _fingerprint(folder)
     try:
-        head = load_config(folder / "config.toml").head
+        config = load_config(folder / "config.toml")
     except InputError as error:
         return Offer(folder.name, wanted, fingerprint=fingerprint, trouble=str(error))
-    directed = head.task != "jmere" or head.directed
-    return Offer(folder.name, wanted, head.task, fingerprint, directed)
+    head = config.head
+    return Offer(
+        folder.name,
+        wanted,
+        head.task,
+        fingerprint,
+        directed=head.task != "jmere" or head.directed,
+        is_start=bool(config.data.sources) and not config.learns("task"),
+    )
 
 
 def _fingerprint(folder: Path) -> str:

@@ -1,6 +1,8 @@
 import shutil
+import tomllib
 
 import pytest
+import tomli_w
 
 from dashboard import offers as module
 from dashboard.offers import Offer, find_offer, offer_of, offers, short_name, weights_stamp
@@ -36,6 +38,16 @@ def test_a_damaged_one_says_why_and_the_others_stay(folder):
     assert own.trouble == ""
     assert "name" in damaged.trouble
     assert "damaged" in damaged.title
+
+
+def test_what_others_start_from_is_offered_to_nobody(folder):
+    path = folder / "one" / "config.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    for objectives, listed in ((["words"], ["two"]), (["task", "words"], ["two", "one"])):
+        source = {**table["data"]["dev"], "objectives": objectives}
+        told = {**table, "data": {**table["data"], "sources": [source]}}
+        path.write_text(tomli_w.dumps(told), encoding="utf-8")
+        assert [offer.name for offer in offers("two")] == listed
 
 
 def test_a_folder_without_weights_is_none_and_a_missing_own_one_is_listed(folder):
