@@ -6,14 +6,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from core.datasets.batches import CHARACTERS, Batch
+from core.datasets.batches import Batch, character_ids
 
-_FIRST_CHARACTER = 2  # 0 is padding, 1 whatever is not among CHARACTERS
-_CAPITALS = tuple(
-    number
-    for number, sign in enumerate(CHARACTERS, start=_FIRST_CHARACTER)
-    if sign in string.ascii_uppercase
-)
+_CAPITALS = tuple(character_ids(sign)[0] for sign in string.ascii_uppercase)
 _BY_MASK, _BY_ANOTHER = 0.8, 0.1  # as BERT; the others stand there as they are
 
 

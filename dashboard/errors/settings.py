@@ -28,7 +28,7 @@ def _split(given: object) -> object:
 class Settings(Address):
     """Everything that decides what the page shows."""
 
-    run: str = Field("", max_length=400, alias="x_run", description="'': the newest run")
+    run: str = Field("", max_length=400, alias="x_run", description="'': one's own, or the newest")
     view: View = Field("overview", alias="x_view")
     slice: str = Field("", max_length=2000, alias="x_slice", description="posts selected; '': all")
     name: str = Field("", max_length=80, alias="x_name", description="that the visitor gave it")
